@@ -54,4 +54,5 @@ export const migrations: readonly Migration[] = [
   { name: '0059_sums_by_currency', breaking: true, load: () => import('./0059_sums_by_currency.ts') },
   { name: '0061_suspected', breaking: false, load: () => import('./0061_suspected.ts') },
   { name: '0062_membership_invites', breaking: false, load: () => import('./0062_membership_invites.ts') },
+  { name: '0063_said_paid', breaking: false, load: () => import('./0063_said_paid.ts') },
 ]

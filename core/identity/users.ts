@@ -1,7 +1,7 @@
 import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
-import { all, list, sql, type Queries, type Sql } from '../db/index.ts'
-import { NotFound, type Actor, type Instant } from '../kernel/index.ts'
+import { list, sql, type Queries, type Sql } from '../db/index.ts'
+import { NotFound, type Actor } from '../kernel/index.ts'
 import { applyTransition, defineVerb, type Means } from '../records/index.ts'
 import { requireConfirmed } from './confirm.ts'
 import type { SignInRecord } from './own-sessions.ts'
@@ -9,51 +9,6 @@ import { sendReset } from './request-reset.ts'
 import type { Session, User } from './rows.ts'
 import { endSessions } from './sessions.ts'
 import { userLifecycle } from './user-lifecycle.ts'
-
-const PAGE = 50
-
-export interface ListedUser {
-  id: string
-  email: string
-  name: string
-  status: User['status']
-  email_verified_at: Instant | null
-  last_seen_at: Instant | null
-  created_at: Instant
-  clients: number
-}
-
-/** Users who sign in as clients, newest first. `after` is the last id of the page before. */
-export const listUsers = defineVerb(
-  {
-    permission: 'user.list',
-    audience: ['staff'],
-    input: Type.Object({
-      q: Type.Optional(Type.String({ maxLength: 200 })),
-      status: Type.Optional(Type.Union([Type.Literal('active'), Type.Literal('disabled')])),
-      after: Type.Optional(Type.String()),
-      limit: Type.Optional(Type.Integer({ minimum: 1, maximum: 200 })),
-    }),
-  },
-  async (means: Means, input, actor): Promise<{ users: ListedUser[]; next: string | null }> => {
-    const limit = input.limit ?? PAGE
-    const conditions = [usersOf(actor)]
-    for (const word of (input.q ?? '').toLowerCase().split(/\s+/).filter(Boolean)) {
-      const pattern = `%${word.replaceAll(/[%_!]/g, '!$&')}%`
-      conditions.push(
-        sql`(u.email_key like ${pattern} escape '!' or lower(u.name) like ${pattern} escape '!' or u.id = ${word})`,
-      )
-    }
-    if (input.status) conditions.push(sql`u.status = ${input.status}`)
-    if (input.after) conditions.push(sql`u.id < ${input.after}`)
-    const rows = await means.db.all<ListedUser>(sql`
-      select u.id, u.email, u.name, u.status, u.email_verified_at, u.last_seen_at, u.created_at,
-        (select count(*) from memberships m where m.user_id = u.id) as clients
-      from users u where ${all(conditions)} order by u.id desc limit ${limit + 1}`)
-    const users = rows.slice(0, limit)
-    return { users, next: rows.length > limit ? users.at(-1)!.id : null }
-  },
-)
 
 const One = Type.Object({ user_id: Type.String() })
 

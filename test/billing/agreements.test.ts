@@ -163,6 +163,28 @@ for (const engine of engines)
       await clean()
     })
 
+    test('what stands on a document of a service that is not charged by itself waits for its client', async () => {
+      const { bill, service, brand } = await open()
+      const invoice = await bill()
+      const day = { on: isoDate('2026-01-15'), brandIds: [brand.id] }
+      const charging = (on: 0 | 1) =>
+        db.run(sql`update services set auto_charge = ${on} where id = ${service.id}`)
+      const acts = () =>
+        db.all(sql`select subject from automated_acts where task = 'charge' and subject = ${invoice.id}`)
+      await charging(0)
+      await chargeDue(means, day as never)
+      assert.equal((await acts()).length, 0)
+      await charging(1)
+      await chargeDue(means, day as never)
+      assert.equal((await acts()).length, 1)
+      // What was entered before it was turned off is stopped on its way out.
+      await charging(0)
+      const calls = scriptedGateway([{ outcome: 'succeeded', reference: 'pi_off', amount: eur('1190') }])
+      await chargeDueInvoice(using(calls), { invoice_id: invoice.id, attempt: 1 })
+      assert.deepEqual([calls.asked.length, await stateOf(invoice.id)], [0, 'issued'])
+      await clean()
+    })
+
     test('money of an agreement that is matched to nothing waits, and is booked once it is', async () => {
       const { bill, keep, match, took, paymentsOf, gateway } = await open()
       const invoice = await bill()

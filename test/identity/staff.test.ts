@@ -16,12 +16,12 @@ import {
   listApiKeys,
   listRoles,
   listStaff,
-  listUsers,
   permissionCatalogue,
   readUser,
   resetPassword,
   revokeApiKey,
   signIn,
+  usersOf,
 } from '../../core/identity/index.ts'
 import { guestActor, type Actor } from '../../core/kernel/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
@@ -148,9 +148,9 @@ for (const engine of engines) {
       const own = await makeUser(means, { realm_id: brand.realm_id })
       assert.equal((await readUser(means, { user_id: own.id }, actor)).user.id, own.id)
       await assert.rejects(readUser(means, { user_id: other.id }, actor), { status: 404 })
-      const listed = await listUsers(means, {}, actor)
+      const listed = await db.all<{ id: string }>(sql`select u.id from users u where ${usersOf(actor)}`)
       assert.deepEqual(
-        listed.users.map((user) => user.id),
+        listed.map((user) => user.id),
         [own.id],
       )
       assert.equal((await listStaff(means, {}, ownerActor)).at(0)?.name, 'Ada Quay')
@@ -202,20 +202,6 @@ for (const engine of engines) {
       )
       assert.equal(left.length, 1)
       await db.run(sql`update staff set status = 'active' where role_id = ${ownerRole.id}`)
-    })
-
-    test('finds users by words of name and address, page by page', async () => {
-      const users = []
-      for (const name of ['Zoe Marlin', 'Zoe Marlin', 'Zoe Other'])
-        users.push(await makeUser(means, { realm_id: brand.realm_id, name }))
-      const first = await listUsers(means, { q: 'zoe marlin', limit: 1 }, lead)
-      assert.deepEqual(
-        first.users.map((user) => user.id),
-        [users[1]!.id],
-      )
-      const second = await listUsers(means, { q: 'zoe marlin', limit: 1, after: first.next! }, lead)
-      assert.deepEqual([second.users[0]?.id, second.next], [users[0]!.id, null])
-      assert.equal((await listUsers(means, { q: '%' }, lead)).users.length, 0)
     })
 
     test('ends the sessions of a customer', async () => {

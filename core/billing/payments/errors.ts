@@ -29,6 +29,11 @@ export const PaymentUnderWay = defineError(
   (p: { number: string }) =>
     `A payment for invoice ${p.number} is under way. Wait for its result: a second one could take the money twice.`,
 )
+export const NoTransferAwaited = defineError(
+  'payment.no_transfer_awaited',
+  409,
+  (p: { number: string }) => `No bank transfer is awaited for invoice ${p.number}. Look at its payments.`,
+)
 export const GatewayRefused = defineError(
   'gateway.failed',
   502,

@@ -39,6 +39,8 @@ export interface PaymentRow extends StatefulRow {
   next_check_at: Instant | null
   checks: number
   note: string | null
+  /** When the client said that it had sent the money; whether it has come, nobody knows by that. */
+  said_paid_at: Instant | null
   /** Since when the money is under way: a debit takes days. */
   pending_since: Instant | null
   /** The day on which the bank refused what had been under way. */
@@ -111,6 +113,7 @@ export async function insertPayment(trx: Trx, payment: NewPayment): Promise<Paym
     next_check_at: null,
     checks: 0,
     note: null,
+    said_paid_at: null,
     pending_since: null,
     returned_on: null,
     settled_at: null,

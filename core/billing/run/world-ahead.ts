@@ -42,7 +42,7 @@ export function worldAhead(
       ${statement}) found`
 }
 
-const HEAD = sql`i.id, i.number, i.client_id, i.brand_id, i.currency, i.status, i.kind, i.origin, i.proforma, i.due_on, i.owed_on, i.in_collections_at, i.total_minor`
+const HEAD = sql`i.id, i.number, i.client_id, i.brand_id, i.currency, i.status, i.kind, i.origin, i.proforma, i.due_on, i.owed_on, i.in_collections_at, i.suspected_at, i.total_minor`
 
 /** Documents and their lines, which are in no table, each as one value. */
 function rowsAhead(dialect: Dialect, documents: readonly DocumentAhead[]): [Sql, Sql] {
@@ -50,7 +50,7 @@ function rowsAhead(dialect: Dialect, documents: readonly DocumentAhead[]): [Sql,
   const lines = JSON.stringify(documents.flatMap(linesOf))
   if (dialect === 'postgres')
     return [
-      sql`select id, null, client_id, brand_id, currency, 'issued', 'invoice', origin, proforma, due_on, null, null, total_minor
+      sql`select id, null, client_id, brand_id, currency, 'issued', 'invoice', origin, proforma, due_on, null, null, null, total_minor
         from jsonb_to_recordset(cast(${heads} as jsonb)) as h(id text collate "C", client_id text collate "C", brand_id text collate "C",
           currency text collate "C", origin text collate "C", proforma bigint, due_on text collate "C", total_minor bigint)`,
       sql`select invoice_id, source_id, position from jsonb_to_recordset(cast(${lines} as jsonb))
@@ -58,7 +58,7 @@ function rowsAhead(dialect: Dialect, documents: readonly DocumentAhead[]): [Sql,
     ]
   return [
     sql`select value ->> 'id', null, value ->> 'client_id', value ->> 'brand_id', value ->> 'currency', 'issued', 'invoice', value ->> 'origin',
-      value ->> 'proforma', value ->> 'due_on', null, null, cast(value ->> 'total_minor' as integer) from json_each(${heads})`,
+      value ->> 'proforma', value ->> 'due_on', null, null, null, cast(value ->> 'total_minor' as integer) from json_each(${heads})`,
     sql`select value ->> 'invoice_id', value ->> 'source_id', value ->> 'position' from json_each(${lines})`,
   ]
 }

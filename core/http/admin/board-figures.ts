@@ -1,3 +1,4 @@
+import { saidPaid } from '../../billing/index.ts'
 import { sql } from '../../db/index.ts'
 import type { Actor, Instant, IsoDate } from '../../kernel/index.ts'
 import { scoped, type Means } from '../../records/index.ts'
@@ -58,6 +59,7 @@ export function needsPerson({ means, actor }: Asking): Promise<Waiting[]> {
     union all select 'deliveries', count(*), min(d.updated_at) from deliveries d where d.status = 'failed' and ${scoped(actor, { table: 'd' })}
     union all select 'disputes', count(*), min(x.created_at) from disputes x join clients c on c.id = x.client_id where x.status in ('inquiry', 'open') and ${scoped(actor, { table: 'c', client: 'id' })}
     union all select 'payments', count(*), min(p.created_at) from payments p where p.status = 'unknown' and ${scoped(actor, { table: 'p' })}
+    union all select 'transfers', count(*), min(p.said_paid_at) from payments p where ${saidPaid} and ${scoped(actor, { table: 'p' })}
     union all select 'webhooks', count(*), min(w.received_at) from webhook_events w where w.handled_at is null
     union all select 'messages', count(*), min(m.created_at) from messages m where m.status = 'failed' and ${scoped(actor, { table: 'm' })}
     union all select 'accounts', count(*), min(e.found_at) from server_accounts e where e.kind <> 'agrees' and e.note is null and ${scoped(actor, { table: 'e', client: null })}

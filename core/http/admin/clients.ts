@@ -1,5 +1,6 @@
 import {
   changeClient,
+  changeClientCurrency,
   changeClientSwitches,
   changeNote,
   closeClient,
@@ -16,7 +17,7 @@ import { NotFound } from '../../kernel/index.ts'
 import type { FormBody } from '../context.ts'
 import { optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
 import type { Act, Page, Section } from './pages.ts'
-import { clientMove, editClient, newClient, PROFILE } from './views/client-forms.ts'
+import { clientCurrency, clientMove, editClient, newClient, PROFILE } from './views/client-forms.ts'
 import { CLIENT_SWITCHES, clientList, clientPage } from './views/clients.ts'
 
 const moves = { suspend: suspendClient, reinstate: reinstateClient, close: closeClient, reopen: reopenClient }
@@ -28,6 +29,7 @@ export const clients: Section = {
     { path: '/clients/new', permission: 'client.create', draw: newClient },
     { path: '/clients/:id', permission: 'client.read', draw: clientPage, slot: 'admin.client.tab' },
     { path: '/clients/:id/edit', permission: 'client.change', draw: editClient },
+    { path: '/clients/:id/currency', permission: 'client.change_currency', draw: clientCurrency },
     ...moveNames.map((name): Page => ({
       path: `/clients/:id/${name}`,
       permission: `client.${name}`,
@@ -42,6 +44,12 @@ export const clients: Section = {
       permission: 'client.change_switches',
       again: clientPage,
       act: setSwitches,
+    },
+    {
+      path: '/clients/:id/currency',
+      permission: 'client.change_currency',
+      again: clientCurrency,
+      act: changeCurrency,
     },
     { path: '/clients/:id/notes', permission: 'note.create', again: clientPage, act: addNote },
     { path: '/clients/:id/notes/:note/pin', permission: 'note.change', act: pinNote },
@@ -82,6 +90,12 @@ async function change({ means, actor, t }: Desk, asked: Asked) {
     actor,
   )
   return { href: at(asked), message: t('admin.clients.done.changed', { name: client.name }) }
+}
+
+async function changeCurrency({ means, actor, t }: Desk, asked: Asked) {
+  const wanted = { client_id: asked.params.id, currency: textOf(asked.form, 'currency') }
+  const { currency } = await changeClientCurrency(means, wanted, actor)
+  return { href: at(asked), message: t('admin.clients.done.currency', { currency }) }
 }
 
 async function setSwitches({ means, actor, t }: Desk, asked: Asked) {

@@ -1,6 +1,7 @@
 import {
   cancelService,
   deliverService,
+  editService,
   readServiceFile,
   releaseService,
   requestChange,
@@ -9,7 +10,7 @@ import {
   terminateService,
   undoCancellation,
 } from '../../services/index.ts'
-import { countOf, optional, textOf, type Asked, type Desk } from './desk.ts'
+import { countOf, optional, textOf, ticked, type Asked, type Desk } from './desk.ts'
 import type { Section } from './pages.ts'
 import { changePage } from './views/service-change.ts'
 import { serviceList } from './views/service-list.ts'
@@ -51,6 +52,7 @@ export const services: Section = {
     { path: '/services/:id/keep', permission: 'service.undo_cancellation', again: servicePage, act: keep },
     { path: '/services/:id/release', permission: 'service.release', again: servicePage, act: release },
     { path: '/services/:id/deliver', permission: 'service.deliver', again: servicePage, act: deliver },
+    { path: '/services/:id/edit', permission: 'service.edit', again: servicePage, act: edit },
     { path: '/services/:id/spare', permission: 'service.spare', again: servicePage, act: spare },
     { path: '/services/:id/change', permission: 'service.change', again: changePage, act: change },
   ],
@@ -93,6 +95,12 @@ async function keep(desk: Desk, asked: Asked) {
 async function deliver(desk: Desk, asked: Asked) {
   await deliverService(desk.means, { service_id: asked.params.id }, desk.actor)
   return done(desk, asked, 'delivering')
+}
+
+async function edit(desk: Desk, asked: Asked) {
+  const wish = { label: textOf(asked.form, 'label'), auto_charge: ticked(asked.form, 'auto_charge') }
+  await editService(desk.means, { service_id: asked.params.id, ...wish }, desk.actor)
+  return done(desk, asked, 'edited')
 }
 
 async function spare(desk: Desk, asked: Asked) {

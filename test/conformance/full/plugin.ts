@@ -58,9 +58,21 @@ function withLife({ storage }: PluginContext, operation: string, answer: Handler
   return async (input) => {
     const key = `state/${String((input['service'] as { external_id?: string } | undefined)?.external_id)}`
     if (operation === 'describe') return { state: (await storage.get(key))?.value ?? 'absent' }
+    if (operation === 'list_accounts') return { accounts: await accountsIn(storage) }
     const told = await answer(input)
     const state = STATES[operation]
     if (state !== undefined) await storage.set(key, state)
     return told
   }
+}
+
+async function accountsIn(storage: PluginContext['storage']): Promise<Input[]> {
+  const keys = await storage.list('state/')
+  const all = await Promise.all(
+    keys.map(async (key) => {
+      const id = key.slice('state/'.length)
+      return { remote_id: `r-${id}`, external_id: id, name: id, state: (await storage.get(key))?.value }
+    }),
+  )
+  return all.filter(({ state }) => state !== 'absent')
 }

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { sql } from '../../../core/db/index.ts'
 import { engines } from '../../support/databases.ts'
 import type { Reply, WebBrowser } from '../../support/web.ts'
-import { assertStatus, openAdmin, type AdminWorld } from './support.ts'
+import { assertShows, assertStatus, openAdmin, type AdminWorld } from './support.ts'
 
 for (const engine of engines)
   describe(`acts of staff (${engine})`, () => {
@@ -181,6 +181,44 @@ for (const engine of engines)
         { ...row },
         { country: 'DK', city: 'Kiel', tax_exempt: 1, auto_charge: 0, status: 'suspended' },
       )
+    })
+
+    it('changes the currency of a client until a document is issued in it', async () => {
+      const at = `/admin/clients/${world.ids.otherClient}`
+      const stored = async () =>
+        (await one<{ currency: string }>(
+          sql`select currency from clients where id = ${world.ids.otherClient}`,
+        ))!.currency
+      const fix = (fixed: 0 | 1) =>
+        world.means.db.run(
+          sql`update clients set currency_fixed = ${fixed} where id = ${world.ids.otherClient}`,
+        )
+      await fix(0)
+      assertShows((await staff.get(at)).text, new RegExp(`href="${at}/currency"`))
+      refused(await send(`${at}/currency`, `${at}/currency`, { currency: 'JPY' }), /f-currency-error/)
+      await follow(await send(`${at}/currency`, `${at}/currency`, { currency: 'USD' }))
+      assert.equal(await stored(), 'USD')
+      await follow(await send(`${at}/currency`, `${at}/currency`, { currency: 'EUR' }))
+      await fix(1)
+      assert.doesNotMatch((await staff.get(at)).text, new RegExp(`href="${at}/currency"`))
+      const late = await send(`${at}/currency`, `${at}/currency`, { currency: 'USD' })
+      assertStatus(late, 409)
+      assertShows(late.text, /The currency stays EUR, because documents were issued in it/)
+      assert.equal(await stored(), 'EUR')
+      const clerk = await world.signedIn(['client.read', 'client.list'])
+      assertStatus(await clerk.get(`${at}/currency`), 403)
+    })
+
+    it('edits a service, and keeps what was typed beside the reason', async () => {
+      const at = `/admin/services/${world.ids.service}`
+      const stored = () =>
+        one<object>(sql`select label, auto_charge from services where id = ${world.ids.service}`)
+      refused(await send(at, `${at}/edit`, { label: '' }), /f-label-error/)
+      await follow(await send(at, `${at}/edit`, { label: 'Castle' }))
+      assert.deepEqual({ ...(await stored()) }, { label: 'Castle', auto_charge: 0 })
+      await follow(await send(at, `${at}/edit`, { label: 'Castle', auto_charge: 'on' }))
+      assert.deepEqual({ ...(await stored()) }, { label: 'Castle', auto_charge: 1 })
+      refused(await send(at, `${at}/spare`, { until_on: 'soon' }), /value="Castle"/)
     })
 
     it('sets prices in the grid, and refuses all of them for one that is no amount', async () => {

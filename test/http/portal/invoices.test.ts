@@ -174,6 +174,44 @@ for (const engine of engines) {
       assert.match(text, /data-copy="BT-0001"/)
     })
 
+    test('who has sent a transfer says so, which marks the payment and books nothing', async () => {
+      const gateway = await makeGateway(means, ['start_payment'])
+      const invoice = await issue(means, draft(portal.client))
+      const [page, said] = [`/portal/invoices/${invoice.id}`, `/portal/invoices/${invoice.id}/said-paid`]
+      await browser.get(page)
+      assert.equal((await browser.post(said)).status, 409, 'no transfer is awaited')
+      await browser.get(`${page}/pay`)
+      const instructions = [{ label: 'Reference', value: 'BT-0002', copy: true }]
+      answers.push({ outcome: 'needs_client', reference: 'BT-2', instructions })
+      await browser.post(`${page}/pay`, { gateway: gateway.id })
+      for (const at of [page, `${page}/pay`])
+        assert.match((await browser.get(at)).text, new RegExp(`action="${said}"`), at)
+      const stored = async () =>
+        (await means.db.get<{ status: string; said_paid_at: string | null; version: number }>(
+          sql`select status, said_paid_at, version from payments where invoice_id = ${invoice.id}`,
+        ))!
+      assert.equal((await browser.post(said)).location, `${page}/pay`)
+      const first = await stored()
+      assert.deepEqual([first.status, first.said_paid_at], ['needs_client', means.business.now()])
+      for (const at of [page, `${page}/pay`]) {
+        const { text } = await browser.get(at)
+        assert.match(textOf(text), /You said on .* that you have paid/)
+        assert.doesNotMatch(text, new RegExp(`action="${said}"`), at)
+      }
+      await browser.get(page)
+      assert.equal((await browser.post(said)).status, 303)
+      assert.deepEqual(await stored(), first, 'said twice it changes nothing')
+      const audit = await means.db.all(
+        sql`select a.id from audit a join payments p on p.id = a.subject where p.invoice_id = ${invoice.id} and a.action = 'payment.say_paid'`,
+      )
+      const { status } = (await means.db.get<{ status: string }>(
+        sql`select status from invoices where id = ${invoice.id}`,
+      ))!
+      assert.deepEqual([audit.length, status], [1, 'issued'])
+      const foreign = await issue(means, draft(portal.foreign))
+      assert.equal((await browser.post(`/portal/invoices/${foreign.id}/said-paid`)).status, 404)
+    })
+
     test('pages keep to their number of statements', async () => {
       const invoice = await issue(means, draft(portal.client, { amounts: Array<bigint>(30).fill(100n) }))
       for (const path of ['', '/upcoming', `/${invoice.id}`, `/${invoice.id}/pay`]) {

@@ -50,6 +50,27 @@ for (const engine of engines) {
       assert.match(text, new RegExp(`href="/portal/invoices/${invoice.id}/pay"`))
     })
 
+    test('a service is given a name of the client’s own, and is charged by hand', async () => {
+      const path = `/portal/services/${portal.serviceId}`
+      const stored = () =>
+        means.db.get<object>(sql`select label, auto_charge from services where id = ${portal.serviceId}`)
+      assert.match((await browser.get(path)).text, new RegExp(`href="${path}/edit"`))
+      const form = await browser.get(`${path}/edit`)
+      assert.match(form.text, /name="label"[^>]*value="quay\.example"|value="quay\.example"[^>]*name="label"/)
+      const refused = await browser.post(`${path}/edit`, { label: ' ' })
+      assert.equal(refused.status, 422)
+      const long = await browser.post(`${path}/edit`, { label: 'x'.repeat(191), auto_charge: 'on' })
+      assert.equal(long.status, 422)
+      assert.deepEqual({ ...(await stored()) }, { label: 'quay.example', auto_charge: 1 })
+      assert.equal((await browser.post(`${path}/edit`, { label: 'Castle' })).location, path)
+      assert.deepEqual({ ...(await stored()) }, { label: 'Castle', auto_charge: 0 })
+      assert.match(textOf((await browser.get(path)).text), /Castle .*Charged by you, invoice by invoice/)
+      await browser.get(`${path}/edit`)
+      await browser.post(`${path}/edit`, { label: 'quay.example', auto_charge: 'on' })
+      assert.deepEqual({ ...(await stored()) }, { label: 'quay.example', auto_charge: 1 })
+      assert.equal((await browser.get(`/portal/services/${means.newId('svc')}/edit`)).status, 404)
+    })
+
     test('the page of a service shows what it used on each day, once that was read', async () => {
       const path = `/portal/services/${portal.serviceId}`
       assert.doesNotMatch((await browser.get(path)).text, /id="usage-days"/)

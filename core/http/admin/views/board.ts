@@ -98,6 +98,7 @@ const LINKS: Record<string, { href: string; icon: string }> = {
   deliveries: { href: '/admin/deliveries?status=failed', icon: 'truck-delivery' },
   disputes: { href: '/admin/disputes', icon: 'alert-triangle' },
   payments: { href: '/admin/payments?status=open', icon: 'credit-card' },
+  transfers: { href: '/admin/payments?status=to_check', icon: 'building-bank' },
   webhooks: { href: '/admin/webhook-events?status=open', icon: 'webhook' },
   messages: { href: '/admin/messages?status=failed', icon: 'mail' },
   parked: { href: '/admin/billing/runs', icon: 'user' },

@@ -1,3 +1,4 @@
+import { findBrand } from '../../../brands/index.ts'
 import { findClient, type Client } from '../../../clients/index.ts'
 import { sql } from '../../../db/index.ts'
 import { scoped } from '../../../records/index.ts'
@@ -74,6 +75,39 @@ export async function editClient(desk: Desk, asked: Asked): Promise<PageView> {
         ...formParts(desk, asked, client.version),
       },
       await groupForm(desk, asked, client),
+    ],
+  }
+}
+
+/** Of the brand's currencies; offered until documents are issued in one. */
+export async function clientCurrency(desk: Desk, asked: Asked): Promise<PageView> {
+  const { t, means, actor } = desk
+  const client = await findClient(means.db, actor, asked.params.id!, 'client.change_currency')
+  const { currencies } = await findBrand(means.db, client.brand_id)
+  const name = client.company ?? client.name
+  return {
+    head: {
+      title: t('admin.clients.currency.title', { name }),
+      text: t('admin.clients.currency.text'),
+      crumbs: crumbs(desk, t('admin.clients.currency.act'), client),
+    },
+    main: [
+      {
+        kind: 'form',
+        id: `client-${client.id}-currency`,
+        action: `/admin/clients/${client.id}/currency`,
+        fields: [
+          {
+            ...filled(asked, 'currency', client.currency),
+            kind: 'select',
+            label: t('admin.label.currency'),
+            options: currencies.map((value) => ({ value, label: value })),
+          },
+        ],
+        submit: { label: t('admin.save') },
+        cancelHref: `/admin/clients/${client.id}`,
+        ...formParts(desk, asked),
+      },
     ],
   }
 }

@@ -9,6 +9,7 @@ import { formParts, labeller, moneyText, tickedField, type Asked, type Desk } fr
 import { auditTimeline } from './audit-timeline.ts'
 import { fraudNotice } from './fraud-notice.ts'
 import { listPage } from './list-page.ts'
+import { noteForm, notesBlock, notesOf, pinnedNote } from './client-notes.ts'
 import { countryName } from './words.ts'
 import { invoicesOf, messagesOf, ordersOf, paymentsOf, readOrdersOf, servicesOf } from './client-records.ts'
 
@@ -120,17 +121,23 @@ export async function clientPage(desk: Desk, asked: Asked): Promise<PageView> {
   }
 }
 
-function actsOf(desk: Desk, client: Client): Button[] {
-  const { t } = desk
-  const { status } = client
-  const at = `/admin/clients/${client.id}`
-  const offers: [permission: string, fits: boolean, button: Button][] = [
+type Offer = [permission: string, fits: boolean, button: Button]
+
+const actsOf = (desk: Desk, client: Client): Button[] =>
+  [...booksOffers(desk, client), ...clientOffers(desk, client)]
+    .filter(([permission, fits]) => fits && allowed(desk, permission))
+    .map(([, , button]) => button)
+
+/** Documents and payments of the client. */
+function booksOffers({ t }: Desk, { id, status }: Client): Offer[] {
+  const at = `/admin/clients/${id}`
+  return [
     [
       'invoice.create',
       status === 'active',
       {
         label: t('admin.invoices.new'),
-        href: `/admin/invoices/new?client=${client.id}`,
+        href: `/admin/invoices/new?client=${id}`,
         icon: 'file-invoice',
       },
     ],
@@ -152,7 +159,7 @@ function actsOf(desk: Desk, client: Client): Button[] {
     [
       'billable_item.create',
       status === 'active',
-      { label: t('admin.billables.new'), href: `/admin/billables/new?client=${client.id}`, icon: 'receipt' },
+      { label: t('admin.billables.new'), href: `/admin/billables/new?client=${id}`, icon: 'receipt' },
     ],
     [
       'statement.read',
@@ -174,8 +181,25 @@ function actsOf(desk: Desk, client: Client): Button[] {
       true,
       { label: t('admin.regroup.payment.title'), href: `${at}/payment`, kind: 'ghost', icon: 'cash' },
     ],
+  ]
+}
+
+/** The client itself: what is agreed, its state. */
+function clientOffers({ t }: Desk, { id, status, currency_fixed }: Client): Offer[] {
+  const at = `/admin/clients/${id}`
+  return [
+    [
+      'client.change_currency',
+      currency_fixed === 0,
+      {
+        label: t('admin.clients.currency.act'),
+        href: `${at}/currency`,
+        kind: 'ghost',
+        icon: 'switch-horizontal',
+      },
+    ],
     ['client.change', true, { label: t('admin.edit'), href: `${at}/edit`, icon: 'pencil' }],
-    ...MOVES.map((move): [string, boolean, Button] => [
+    ...MOVES.map((move): Offer => [
       `client.${move.name}`,
       move.from.includes(status),
       {
@@ -186,9 +210,6 @@ function actsOf(desk: Desk, client: Client): Button[] {
       },
     ]),
   ]
-  return offers
-    .filter(([permission, fits]) => fits && allowed(desk, permission))
-    .map(([, , button]) => button)
 }
 
 /** States of a client that staff may change, and from where. */
@@ -270,83 +291,6 @@ function switches(desk: Desk, asked: Asked, client: Client): Block {
     fields: CLIENT_SWITCHES.map(of),
     submit: { label: t('admin.save'), kind: 'secondary' },
     ...formParts(desk, { ...asked, refused: null }),
-  }
-}
-
-interface Note {
-  id: string
-  author_name: string
-  body: string
-  pinned: number
-  created_at: Instant
-}
-
-const notesOf = (desk: Desk, client: Client): Promise<Note[]> =>
-  desk.means.db.all<Note>(
-    sql`select id, author_name, body, pinned, created_at from client_notes where client_id = ${client.id} order by pinned desc, id desc limit 50`,
-  )
-
-const pinnedNote = (note: Note): Block => ({
-  kind: 'notice',
-  id: `pinned-${note.id}`,
-  tone: 'warn',
-  title: note.author_name,
-  text: note.body,
-})
-
-function notesBlock(desk: Desk, client: Client, notes: readonly Note[]): Block {
-  const l = labeller(desk)
-  const { t } = desk
-  return {
-    kind: 'table',
-    id: `client-${client.id}-notes`,
-    title: t('admin.notes.title'),
-    columns: [{ label: l('note'), phone: 'title' }, { label: l('by') }, { label: l('at') }],
-    rows: notes.map((note) => ({
-      id: `row-${note.id}`,
-      label: note.body.slice(0, 40),
-      cells: [note.body, note.author_name, { at: note.created_at }],
-      menu: [
-        {
-          label: t(note.pinned === 1 ? 'admin.notes.unpin' : 'admin.notes.pin'),
-          href: `/admin/clients/${client.id}/notes/${note.id}/pin`,
-          icon: 'pin',
-          post: true,
-        },
-        {
-          label: t('admin.remove'),
-          href: `/admin/clients/${client.id}/notes/${note.id}/remove`,
-          icon: 'trash',
-          post: true,
-          danger: true,
-        },
-      ],
-    })),
-    empty: { icon: 'notes', title: t('admin.notes.none') },
-  }
-}
-
-function noteForm(desk: Desk, asked: Asked, client: Client): Block {
-  const { t } = desk
-  const error = asked.refused?.fields.body
-  return {
-    kind: 'form',
-    id: `client-${client.id}-note-form`,
-    title: t('admin.notes.new'),
-    action: `/admin/clients/${client.id}/notes`,
-    fields: [
-      {
-        kind: 'textarea',
-        name: 'body',
-        rows: 3,
-        label: desk.t('admin.label.note'),
-        hint: t('admin.notes.hint'),
-        ...(error ? { error } : {}),
-      },
-      { ...tickedField(asked, 'pinned', false), label: t('admin.notes.pinned') },
-    ],
-    submit: { label: t('admin.notes.add'), kind: 'secondary' },
-    ...formParts(desk, asked),
   }
 }
 

@@ -5,6 +5,7 @@ import {
   otherAmount,
   refundable,
   refundedOf,
+  saidPaid,
   type MovementRow,
   type PaymentRow,
 } from '../../../billing/index.ts'
@@ -32,9 +33,15 @@ import { refundTable } from './refunds.ts'
 import { reservedActs, reservedBlock } from './reserved.ts'
 
 type Listed = PaymentRow &
-  SavedFacts & { client_name: string; number: string | null; method: string | null; differs: number }
+  SavedFacts & {
+    client_name: string
+    number: string | null
+    method: string | null
+    differs: number
+    to_check: number
+  }
 
-const columns = sql`p.*, coalesce(c.company, c.name) as client_name, v.number, i.name as method, case when ${otherAmount} then 1 else 0 end as differs, ${savedColumns}`
+const columns = sql`p.*, coalesce(c.company, c.name) as client_name, v.number, i.name as method, case when ${otherAmount} then 1 else 0 end as differs, case when ${saidPaid} then 1 else 0 end as to_check, ${savedColumns}`
 const from = sql`from payments p join clients c on c.id = p.client_id
   left join invoices v on v.id = p.invoice_id left join plugin_instances i on i.id = p.instance_id
   left join payment_methods m on m.id = p.method_id`
@@ -62,6 +69,7 @@ export function paymentList(desk: Desk, asked: Asked): Promise<PageView> {
         label: t('admin.tab.failed'),
         where: sql`p.status in (${list(['declined', 'failed'])})`,
       },
+      { value: 'to_check', label: t('admin.payments.to_check'), where: saidPaid },
       { value: 'differing', label: t('admin.payments.differing'), where: otherAmount },
     ],
     actions: [
@@ -92,11 +100,18 @@ export function paymentList(desk: Desk, asked: Asked): Promise<PageView> {
           ? { href: `/admin/invoices/${row.invoice_id}`, text: row.number ?? row.invoice_id }
           : null,
         methodName(t, row) ?? row.method ?? t(`admin.payment_kind.${row.kind}`),
-        { state: row.status },
+        stateCell(desk, row),
         amountCell(desk, row),
       ],
     }),
   })
+}
+
+/** Where the client says that the money was sent, somebody looks whether it has come. */
+function stateCell({ t }: Desk, { status, to_check }: Listed): Cell {
+  if (to_check === 0) return { state: status }
+  const mark = { state: 'to_check', label: t('admin.payments.to_check'), tone: 'warn' } as const
+  return { cells: [{ state: status }, mark] }
 }
 
 /** What was asked for; where other money came, that first. */
@@ -194,6 +209,9 @@ function facsimile(desk: Desk, row: Listed, refunded: bigint, there: readonly Mo
       { label: l('fee'), value: feesOf(row, there) },
       { label: l('refunded'), value: money(refunded) },
       { label: l('attempt'), value: row.attempt },
+      ...(row.said_paid_at
+        ? [{ label: desk.t('admin.payments.said_paid_at'), value: { at: row.said_paid_at } }]
+        : []),
       { label: l('next_check_at'), value: { at: row.next_check_at } },
       { label: l('reference'), value: row.reference ? { copy: row.reference, label: l('reference') } : null },
       { label: l('note'), value: row.note },

@@ -2,7 +2,7 @@ import { showService, type ShownService } from '../../../services/index.ts'
 import { findRow } from '../../../records/index.ts'
 import { isOffered, offersMore } from '../../service-acts/index.ts'
 import { inMoney, type Block, type Button, type DangerView, type PageView } from '../blocks.ts'
-import { clientLink, filled, formParts, labeller, type Asked, type Desk } from '../desk.ts'
+import { clientLink, filled, formParts, labeller, tickedField, type Asked, type Desk } from '../desk.ts'
 import { auditTimeline } from './audit-timeline.ts'
 import { allowed } from './clients.ts'
 import { dangerParts } from './invoice-forms.ts'
@@ -40,7 +40,11 @@ export async function servicePage(desk: Desk, asked: Asked): Promise<PageView> {
       ...(shown.parts.length > 0 ? [parts(desk, shown)] : []),
       await auditTimeline(desk, { subject: service.id, id: `service-${service.id}-history` }),
     ],
-    aside: [facts(desk, shown), spareForm(desk, asked, shown)],
+    aside: [
+      facts(desk, shown),
+      ...(allowed(desk, 'service.edit') ? [editForm(desk, sentTo(asked, 'edit'), shown)] : []),
+      spareForm(desk, sentTo(asked, 'spare'), shown),
+    ],
   }
 }
 
@@ -266,6 +270,30 @@ function parts(desk: Desk, shown: ShownService): Block {
       cells: [part.label, { state: part.billing_status }, { state: part.delivery_status }],
     })),
     empty: { title: '' },
+  }
+}
+
+/** What was refused stands in its own form; the other one shows what is stored. */
+const sentTo = (asked: Asked, act: string): Asked =>
+  asked.path.endsWith(`/${act}`) ? asked : { ...asked, refused: null }
+
+function editForm(desk: Desk, asked: Asked, { service }: ShownService): Block {
+  const { t } = desk
+  return {
+    kind: 'form',
+    id: `service-${service.id}-edit`,
+    title: t('admin.services.edit'),
+    action: `/admin/services/${service.id}/edit`,
+    fields: [
+      { ...filled(asked, 'label', service.label), label: t('admin.label.name') },
+      {
+        ...tickedField(asked, 'auto_charge', service.auto_charge === 1),
+        label: t('admin.clients.switch.auto_charge'),
+        hint: t('admin.services.auto_charge_hint'),
+      },
+    ],
+    submit: { label: t('admin.save'), kind: 'secondary' },
+    ...formParts(desk, asked),
   }
 }
 

@@ -1,7 +1,7 @@
 import type { Router } from '@koa/router'
 import type { State } from '../../context.ts'
 import { listInvoices } from './list.ts'
-import { comeBack, showPay, takeCredit, takeParts, takePay } from './pay.ts'
+import { comeBack, showPay, takeCredit, takeParts, takePay, takeSaidPaid } from './pay.ts'
 import { sendPdf, sendXml } from './pdf.ts'
 import { readInvoice, showInvoice } from './show.ts'
 import { showUpcoming } from './upcoming.ts'
@@ -18,6 +18,7 @@ export function invoiceRoutes(router: Router<State>): void {
   })
   router.get('/portal/invoices/:invoiceId/pay', showPay)
   router.post('/portal/invoices/:invoiceId/pay', takePay)
+  router.post('/portal/invoices/:invoiceId/said-paid', takeSaidPaid)
   router.post('/portal/invoices/:invoiceId/use-credit', takeCredit)
   router.post('/portal/invoices/:invoiceId/instalments', takeParts)
 }

@@ -63,6 +63,9 @@ export interface PayView {
   polls: boolean
   instructions: { label: string; value: string; copy: boolean }[]
   expiresAt: Instant | null
+  /** When the client said that the transfer was made. */
+  saidPaidAt: Instant | null
+  saidPaidHref: string
   /** A hosted page that was opened and not finished. */
   unfinished: { name: string; href: string } | null
   /** Fields of the gateway for an attempt that waits for them. */
@@ -94,6 +97,7 @@ interface Attempt extends Pick<
   | 'status'
   | 'kind'
   | 'needs'
+  | 'said_paid_at'
   | 'decline_message'
   | 'decline_code'
   | 'retry'
@@ -126,6 +130,7 @@ export async function payView(ctx: RouteCtx, invoice: Invoice, problem?: FormPro
   const latest = latestOf(ctx, attempts[0], standing)
   return {
     ...{ id: invoice.id, number: invoice.number ?? invoice.id, href, payHref: `${href}/pay` },
+    saidPaidHref: `${href}/said-paid`,
     ...{ creditHref: `${href}/use-credit`, due: money(due, invoice.currency), seen: String(due) },
     ...{ dueOn: invoice.owed_on ?? invoice.due_on },
     ...splitOf(href, { openMinor, asked, whole, currency: invoice.currency }),
@@ -189,7 +194,7 @@ const factsOf = (invoice: Invoice, amountMinor: bigint) => ({
 
 function readAttempts(ctx: RouteCtx, invoiceId: string): Promise<Attempt[]> {
   return ctx.state.deps.db.all<Attempt>(sql`
-    select p.id, p.status, p.kind, p.needs, p.decline_message, p.decline_code, p.retry, p.instance_id, p.amount_minor, p.currency, g.name as instance_name
+    select p.id, p.status, p.kind, p.needs, p.said_paid_at, p.decline_message, p.decline_code, p.retry, p.instance_id, p.amount_minor, p.currency, g.name as instance_name
     from payments p left join plugin_instances g on g.id = p.instance_id
     where ${paymentsFor(sql`${invoiceId}`)} order by p.id desc limit 10`)
 }
@@ -217,7 +222,10 @@ interface Needs {
 }
 
 function latestOf(ctx: RouteCtx, latest: Attempt | undefined, standing: PayView['standing']) {
-  const nothing = { instructions: [], expiresAt: null, unfinished: null, embed: null, declined: null }
+  const nothing = {
+    ...{ instructions: [], expiresAt: null, saidPaidAt: null },
+    ...{ unfinished: null, embed: null, declined: null },
+  }
   if (!latest || standing !== 'open') return nothing
   if (latest.status === 'declined' || latest.status === 'failed') {
     const text = latest.status === 'declined' ? latest.decline_message : null
@@ -229,7 +237,8 @@ function latestOf(ctx: RouteCtx, latest: Attempt | undefined, standing: PayView[
   if (needs.embed) return { ...nothing, embed: payEmbed(ctx, latest, needs) }
   const unfinished =
     needs.url && instructions.length === 0 ? { name: latest.instance_name ?? '', href: needs.url } : null
-  return { ...nothing, instructions, expiresAt: needs.expires_at ?? null, unfinished }
+  const told = { expiresAt: needs.expires_at ?? null, saidPaidAt: latest.said_paid_at }
+  return { ...nothing, ...told, instructions, unfinished }
 }
 
 function payEmbed(ctx: RouteCtx, latest: Attempt, { embed, url }: Needs): PayEmbed | null {

@@ -6,6 +6,7 @@ import {
   checkPayment,
   confirmPayment,
   getPayment,
+  sayPaid,
   startPayment,
   takeInstalments,
   useCredit,
@@ -73,6 +74,15 @@ export async function takeParts(ctx: RouteCtx): Promise<void> {
       fragmentOrSeeOther(ctx, { href, part, message: t('instalments.taken') })
     },
   })
+}
+
+/** What the client says of a transfer; the page goes on to wait for the money. */
+export async function takeSaidPaid(ctx: RouteCtx): Promise<void> {
+  const { deps, actor, t } = ctx.state
+  const { id } = await readInvoice(ctx)
+  await sayPaid(deps, { invoice_id: id }, actor)
+  const part = [`portal/invoices/_pay`, await payView(ctx, await readInvoice(ctx))] as const
+  fragmentOrSeeOther(ctx, { href: `/portal/invoices/${id}/pay`, part, message: t('portal.pay.said_paid') })
 }
 
 export async function takeCredit(ctx: RouteCtx): Promise<void> {

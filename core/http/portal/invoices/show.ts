@@ -1,11 +1,13 @@
 import { money } from '../../../../sdk/index.ts'
 import {
+  awaitedTransfer,
   getInvoice,
   linkedDocuments,
   modeOf,
   type EInvoiceMode,
   type Invoice,
   type LinkedDocument,
+  type PaymentRow,
 } from '../../../billing/index.ts'
 import { madeOnce, sql } from '../../../db/index.ts'
 import { NotFound } from '../../../kernel/index.ts'
@@ -24,8 +26,9 @@ export async function showInvoice(ctx: RouteCtx): Promise<void> {
   const linked = await linkedDocuments(deps.db, invoice.id)
   const mode = await modeOf(deps.db, invoice)
   const instalments = await instalmentsView(ctx, invoice)
+  const transfer = invoice.status === 'issued' ? await awaitedTransfer(deps.db, invoice.id) : null
   const reader = { t, today: deps.business.today(zone), locale }
-  const body = shownOf({ invoice, applied, linked, mode, instalments, ...reader })
+  const body = shownOf({ invoice, applied, linked, mode, instalments, transfer, ...reader })
   await page(ctx, 'portal/invoices/show', body, {
     title: body.title,
     parts: { [`invoice-${invoice.id}`]: ['portal/invoices/_document', body] },
@@ -39,9 +42,11 @@ interface Shown extends Reader {
   linked: readonly LinkedDocument[]
   mode: EInvoiceMode
   instalments: InstalmentsView | null
+  /** The attempt that waits for a bank transfer. */
+  transfer: PaymentRow | null
 }
 
-const shownOf = madeOnce(({ invoice, applied, linked, mode, instalments, ...reader }: Shown) => {
+const shownOf = madeOnce(({ invoice, applied, linked, mode, instalments, transfer, ...reader }: Shown) => {
   const { t } = reader
   const view = invoiceView(invoice, reader)
   const payments = applied.map((row) => ({
@@ -52,7 +57,10 @@ const shownOf = madeOnce(({ invoice, applied, linked, mode, instalments, ...read
   const title = t(`portal.invoices.${TITLES[invoice.kind]}`, { number: view.number })
   const xmlHref = mode === 'off' ? null : `/portal/invoices/${invoice.id}.xml`
   const byParts = instalments?.status.state === 'active'
-  return { ...view, payments, linked: linked.map(saidOf), title, xmlHref, instalments, byParts }
+  const awaited = transfer && {
+    ...{ saidAt: transfer.said_paid_at, sayHref: `/portal/invoices/${invoice.id}/said-paid` },
+  }
+  return { ...view, awaited, payments, linked: linked.map(saidOf), title, xmlHref, instalments, byParts }
 })
 
 /** By which words a document is named beside this one: "documents.linked". */

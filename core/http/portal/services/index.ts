@@ -3,6 +3,7 @@ import type { State } from '../../context.ts'
 import { showAct, showActs, takeAct, takeSignOn } from './acts.ts'
 import { showCancel, takeCancel, takeDecline } from './cancel.ts'
 import { showChange, showPreview, takeCancelChange, takeChange } from './change.ts'
+import { showEdit, takeEdit } from './edit.ts'
 import { showExtra, showExtras, takeExtra } from './extras.ts'
 import { showHandOver, takeHandOver, takeWithdraw } from './hand-over.ts'
 import { listServices } from './list.ts'
@@ -28,6 +29,8 @@ export function serviceRoutes(router: Router<State>): void {
   router.get('/portal/services/:serviceId/extras', showExtras)
   router.get('/portal/services/:serviceId/extras/:productId', showExtra)
   router.post('/portal/services/:serviceId/extras/:productId', takeExtra)
+  router.get('/portal/services/:serviceId/edit', showEdit)
+  router.post('/portal/services/:serviceId/edit', takeEdit)
   router.get('/portal/services/:serviceId/quantity', showQuantity)
   router.post('/portal/services/:serviceId/quantity', takeQuantity)
   router.get('/portal/services/:serviceId/hand-over', showHandOver)

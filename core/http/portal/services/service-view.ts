@@ -2,6 +2,7 @@ import { money, type Money } from '../../../../sdk/index.ts'
 import type { Instant, IsoDate } from '../../../kernel/index.ts'
 import {
   cancelService,
+  editService,
   mayOn,
   offerTransfer,
   pauseService,
@@ -68,6 +69,11 @@ export function serviceView(ctx: RouteCtx, shown: ShownService) {
       isActive && !isPaused && service.parent_id === null && can(ctx, pauseService) ? `${href}/pause` : null,
     resumeHref: isPaused && can(ctx, resumeService) ? `${href}/resume` : null,
     changeHref: isActive && can(ctx, requestChange) ? `${href}/upgrade` : null,
+    editHref:
+      service.billing_status !== 'ended' && mayOn(ctx.state.actor, service, editService.permission)
+        ? `${href}/edit`
+        : null,
+    isChargedByHand: service.auto_charge === 0,
     cancelHref: service.billing_status !== 'ended' && can(ctx, cancelService) ? `${href}/cancel` : null,
     handOverHref:
       service.billing_status === 'active' &&

@@ -45,6 +45,7 @@ export const adminCases: readonly RouteCase[] = [
     of(`/users/:id/${act}`, ({ user }) => `/users/${user}/${act}`),
   ),
   of('/clients/:id/edit', ({ client }) => `/clients/${client}/edit`, /Clients \d+/g),
+  of('/clients/:id/currency', ({ client }) => `/clients/${client}/currency`),
   of('/clients/:id/e-invoice', ({ client }) => `/clients/${client}/e-invoice`),
   ...['suspend', 'close', 'reinstate', 'reopen'].map((act) =>
     of(`/clients/:id/${act}`, ({ client }) => `/clients/${client}/${act}`),

@@ -72,6 +72,11 @@ export const portalCases: readonly RouteCase[] = [
     as: 'client',
   },
   {
+    route: '/portal/services/:serviceId/edit',
+    at: ({ service }) => `/portal/services/${service}/edit`,
+    as: 'client',
+  },
+  {
     route: '/portal/services/:serviceId/pause',
     at: ({ service }) => `/portal/services/${service}/pause`,
     as: 'client',
