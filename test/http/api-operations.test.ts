@@ -25,6 +25,7 @@ const NOUNS = [
   'events',
   'audit',
   'settings',
+  'board',
 ]
 
 const document = openApi('http://shop.example')

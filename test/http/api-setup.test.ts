@@ -14,7 +14,7 @@ const SCHEMA = {
 }
 
 for (const engine of engines)
-  describe(`plugins and settings over the API (${engine})`, () => {
+  describe(`plugins, settings and the board over the API (${engine})`, () => {
     let world: AdminWorld
     let staff: Ask
     before(async () => {
@@ -64,6 +64,24 @@ for (const engine of engines)
       assert.ok(!JSON.stringify([plugins.body, all.body]).includes('hidden'))
       const none = await staff(`/plugin-instances/${world.means.newId('plg')}`)
       assert.deepEqual(refusal(none), [404, 'record.not_found'])
+    })
+
+    it('reads the board: what waits for a person, and what is open by currency', async () => {
+      const { status, body } = await staff('/board')
+      assert.equal(status, 200, JSON.stringify(body))
+      assertShape('Board', body)
+      assert.ok(JSON.stringify(body.waiting).includes('"kind":"deliveries","entries":1'))
+      const [open] = body.open as Record<string, unknown>[]
+      const owed = await world.means.db.all<{ total_minor: bigint; due_on: string }>(sql`
+        select total_minor, due_on from invoices where status = 'issued' and kind = 'invoice'`)
+      const total = owed.reduce((sum, { total_minor }) => sum + total_minor, 0n)
+      assert.deepEqual(
+        [open!.unpaid, open!.unpaid_amount],
+        [owed.length, { minor: String(total), currency: 'EUR' }],
+      )
+      assert.equal(open!.overdue, owed.filter(({ due_on }) => due_on < '2026-01-15').length)
+      const narrow = await keyOf(world, await keeperOf(world.means), ['audit.list'])
+      assert.deepEqual(refusal(await narrow('/board')), [403, 'actor.forbidden'])
     })
 
     it('pages through the log of an instance', async () => {

@@ -1,5 +1,6 @@
 import type { Endpoint } from './endpoint.ts'
 import { auditEndpoints } from './resources/audit.ts'
+import { boardEndpoints } from './resources/board.ts'
 import { catalogEndpoints } from './resources/catalog.ts'
 import { clientActEndpoints } from './resources/client-acts.ts'
 import { clientEndpoints } from './resources/clients.ts'
@@ -51,4 +52,5 @@ export const endpoints: readonly Endpoint[] = [
   ...eventEndpoints,
   ...auditEndpoints,
   ...settingEndpoints,
+  ...boardEndpoints,
 ]

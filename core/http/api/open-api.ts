@@ -52,7 +52,7 @@ export function openApi(origin: string, table: readonly Endpoint[] = endpoints):
       title: 'Berth API',
       version: '1',
       description:
-        'Clients, users, products, the catalogue, orders, services, deliveries, servers, plugins and their requests, invoices, payments, mails, events, the audit log and settings. Money is text in smallest units.',
+        'Clients, users, products, the catalogue, orders, services, deliveries, servers, plugins and their requests, invoices, payments, mails, events, the audit log, settings and the board. Money is text in smallest units.',
     },
     servers: [{ url: `${origin}/api/v1` }],
     tags: [...new Set(table.map(({ tag }) => tag))].map((name) => ({ name })),

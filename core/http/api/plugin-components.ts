@@ -1,7 +1,7 @@
 import { Type, type TSchema } from '../../../sdk/index.ts'
-import { instant, nullable, nullableInstant, text, whole, yes } from './describe.ts'
+import { instant, money, nullable, nullableInstant, text, whole, yes } from './describe.ts'
 
-/** Shapes of how the installation is set up. */
+/** Shapes of how the installation is set up and fares. */
 
 const kinds = () => Type.Array(Type.String(), { description: 'gateway, provisioner …' })
 
@@ -47,7 +47,30 @@ const Setting = Type.Object({
   updated_at: nullableInstant('When it was set there.'),
 })
 
-export const pluginComponents = { Plugin, PluginInstance, PluginLogLine, Setting } satisfies Record<
+const Board = Type.Object({
+  clients: whole('Active ones.'),
+  services: whole('That run or end.'),
+  orders_this_month: whole('Placed since the first.'),
+  open: Type.Array(
+    Type.Object({
+      unpaid: whole('Documents on which something is owed.'),
+      unpaid_amount: money(),
+      overdue: whole('Of them those whose day has passed.'),
+      overdue_amount: money(),
+    }),
+    { description: 'By currency; sums of several are never added.' },
+  ),
+  waiting: Type.Array(
+    Type.Object({
+      kind: text('orders, deliveries, disputes …'),
+      entries: whole('How many.'),
+      oldest: nullableInstant('Since when the oldest waits.'),
+    }),
+    { description: 'What stands still until a person looks at it.' },
+  ),
+})
+
+export const pluginComponents = { Board, Plugin, PluginInstance, PluginLogLine, Setting } satisfies Record<
   string,
   TSchema
 >

@@ -75,6 +75,7 @@ export const apiCases: readonly RouteCase[] = [
     as: 'key',
     rows: [/"level":/g],
   },
+  { route: '/board', at: () => `${base}/board`, as: 'key' },
   { route: '/settings', at: () => `${base}/settings`, as: 'key', rows: [/Clause \d+/g] },
   { route: '/plugin-requests', at: () => `${base}/plugin-requests?limit=100`, as: 'key', rows: [ids('prq')] },
   {
