@@ -1,4 +1,5 @@
 import './hooks.ts'
+export * from './burst.ts'
 export * from './change-coupon.ts'
 export * from './change-group.ts'
 export * from './change-option-value.ts'
