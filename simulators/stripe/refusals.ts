@@ -26,6 +26,11 @@ export const refusals = {
     'secret_key_required',
     401,
   ),
+  permission_missing: invalid(
+    'The provided restricted key does not have the right to {method} {path}. Give it write access to that resource.',
+    undefined,
+    403,
+  ),
   account_unknown: invalid(
     'The key has no access to the connected account "{account}".',
     'account_invalid',

@@ -50,7 +50,7 @@ export async function serveApi(means: ApiMeans, call: ApiCall): Promise<Answer &
 }
 
 function prepare(means: ApiMeans, call: ApiCall): Work {
-  checkHeaders(call.headers, means.secretKey)
+  checkHeaders(call.headers, means.secretKey, call)
   const matched = matchRoute(routes, call.method, call.path)
   if (!matched) throw refuse('route_unknown', { method: call.method, path: call.path })
   checkContentType(call.headers, call.body)

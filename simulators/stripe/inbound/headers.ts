@@ -3,8 +3,14 @@ import { refuse } from '../refusals.ts'
 import { API_VERSION } from '../version.ts'
 
 /** Refuses a call whose key, version or account is not right. */
-export function checkHeaders(headers: IncomingHttpHeaders, secretKey: string): void {
-  checkKey(keyOf(headers.authorization), secretKey)
+export function checkHeaders(
+  headers: IncomingHttpHeaders,
+  secretKey: string,
+  { method, path }: { method: string; path: string },
+): void {
+  const key = keyOf(headers.authorization)
+  checkKey(key, secretKey)
+  if (key.startsWith('rk_') && method !== 'GET') throw refuse('permission_missing', { method, path })
   const version = headers['stripe-version']
   if (version === undefined) throw refuse('version_missing')
   if (version !== API_VERSION) {
@@ -29,9 +35,13 @@ function keyOf(authorization: string | undefined): string {
   return Buffer.from(value, 'base64').toString('utf8').replace(/:$/, '')
 }
 
+/** The restricted key of the same account: it may read and nothing else. */
+export const restrictedKey = (secretKey: string): string => secretKey.replace(/^sk_/, 'rk_')
+
 function checkKey(key: string, secretKey: string): void {
   if (key === '') throw refuse('auth_missing')
   if (/^[sr]k_live_/.test(key)) throw refuse('key_live')
   if (key.startsWith('pk_')) throw refuse('key_publishable')
-  if (key !== secretKey) throw refuse('key_wrong', { key: `${key.slice(0, 8)}…` })
+  if (key !== secretKey && key !== restrictedKey(secretKey))
+    throw refuse('key_wrong', { key: `${key.slice(0, 8)}…` })
 }

@@ -82,6 +82,8 @@ const cases: Record<Name, Case> = {
   key_wrong: withHeaders({ authorization: 'Bearer sk_test_other' }),
   key_live: withHeaders({ authorization: 'Bearer sk_live_4242' }),
   key_publishable: withHeaders({ authorization: 'Bearer pk_test_4242' }),
+  permission_missing: (stripe) =>
+    call(stripe, INTENTS, payment, { authorization: `Bearer ${stripe.secretKey.replace('sk_', 'rk_')}` }),
   account_unknown: withHeaders({ 'stripe-account': 'acct_1' }),
   version_missing: withoutHeader('stripe-version'),
   version_unsupported: withHeaders({ 'stripe-version': '2024-06-20' }),
