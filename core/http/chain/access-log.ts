@@ -28,6 +28,6 @@ export const accessLog: Step = async (ctx, next) => {
 
 export const withoutToken = (path: string): string =>
   path.replace(
-    /^((?:\/admin)?\/(?:verify-email|reset|pay|invite|download|cart\/left|cart\/mails)\/).+/,
+    /^((?:\/admin)?\/(?:verify-email|reset|pay|invitation|download|cart\/left|cart\/mails)\/).+/,
     '$1(token)',
   )
