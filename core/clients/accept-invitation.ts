@@ -1,6 +1,6 @@
 import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
-import { sql, type Queries, type Trx } from '../db/index.ts'
+import { forUpdate, sql, type Queries, type Trx } from '../db/index.ts'
 import {
   countAttempts,
   createUser,
@@ -47,7 +47,9 @@ export async function findInvitation(
       i.expires_at, i.invited_by_name, u.id as user_id
     from membership_invites i join clients c on c.id = i.client_id join brands b on b.id = c.brand_id
       left join users u on u.realm_id = b.realm_id and u.email_key = i.email_key
-    where i.token_hash = ${secretTokenHash(wanted.token)} and b.realm_id = ${wanted.realmId}`)
+    where i.token_hash = ${secretTokenHash(wanted.token)} and b.realm_id = ${wanted.realmId}
+      and (i.service_id is null
+        or exists (select 1 from services s where s.id = i.service_id and s.client_id = i.client_id))`)
   if (!row) throw LinkInvalid({ reason: 'used' })
   if (row.expires_at <= means.clock.now()) throw LinkInvalid({ reason: 'expired' })
   const { user_id, ...invitation } = row
@@ -77,6 +79,7 @@ export const acceptInvitation = defineVerb(
     const seen = await findInvitation(means, means.db, wanted)
     const account = seen.has_account ? null : await newAccount(seen, input)
     return means.db.transaction(async (trx) => {
+      if (seen.service_id !== null) await keepService(trx, seen.service_id)
       const invitation = await findInvitation(means, trx, wanted)
       const used = await trx.run(sql`delete from membership_invites where id = ${invitation.id}`)
       if (used === 0) throw LinkInvalid({ reason: 'used' })
@@ -89,6 +92,11 @@ export const acceptInvitation = defineVerb(
     })
   },
 )
+
+/** Of a hand-over and an acceptance at once the second one sees what the first one wrote. */
+async function keepService(trx: Trx, serviceId: string): Promise<void> {
+  await trx.get(sql`select id from services where id = ${serviceId} ${forUpdate(trx.dialect)}`)
+}
 
 export interface Accepted {
   user_id: string

@@ -1,6 +1,6 @@
 import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
-import { sql, type Trx } from '../db/index.ts'
+import { forUpdate, sql, type Trx } from '../db/index.ts'
 import { findUserByEmail, requireKnown, Email } from '../identity/index.ts'
 import { ChangedMeanwhile, instant, invalidInput, type Actor, type Instant } from '../kernel/index.ts'
 import { defineVerb, demandCheck, updateVersioned, type Means } from '../records/index.ts'
@@ -197,10 +197,10 @@ export async function refuseSecond(
   if (rival) throw AlreadyMember({ email: wanted.email })
 }
 
+/** The service is kept, so that it is not handed over before the right on it is written. */
 export async function requireService(trx: Trx, clientId: string, serviceId: string | null): Promise<void> {
   if (serviceId === null) return
-  const service = await trx.get(
-    sql`select id from services where id = ${serviceId} and client_id = ${clientId}`,
-  )
+  const service = await trx.get(sql`
+    select id from services where id = ${serviceId} and client_id = ${clientId} ${forUpdate(trx.dialect)}`)
   if (!service) throw invalidInput({ service_id: 'is not a service of this client' })
 }
