@@ -2,6 +2,7 @@ import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { forUpdate, sql, type Queries, type Trx } from '../db/index.ts'
 import {
+  AccountDisabled,
   countAttempts,
   createUser,
   findUserByEmail,
@@ -10,6 +11,7 @@ import {
   LinkInvalid,
   requireGoodPassword,
   secretTokenHash,
+  setPasswordByMail,
   startOwnSession,
   type Session,
   type User,
@@ -30,7 +32,7 @@ export interface Invitation {
   ends_at: Instant | null
   expires_at: Instant
   invited_by_name: string
-  /** Whether the address has an account; who asks holds its mailbox. */
+  /** Whether the address has an account that it was proved for; who asks holds the mailbox. */
   has_account: boolean
 }
 
@@ -46,7 +48,7 @@ export async function findInvitation(
     select i.id, i.client_id, coalesce(c.company, c.name) as client, i.email, i.rights, i.service_id, i.ends_at,
       i.expires_at, i.invited_by_name, u.id as user_id
     from membership_invites i join clients c on c.id = i.client_id join brands b on b.id = c.brand_id
-      left join users u on u.realm_id = b.realm_id and u.email_key = i.email_key
+      left join users u on u.realm_id = b.realm_id and u.email_key = i.email_key and u.email_verified_at is not null
     where i.token_hash = ${secretTokenHash(wanted.token)} and b.realm_id = ${wanted.realmId}
       and (i.service_id is null
         or exists (select 1 from services s where s.id = i.service_id and s.client_id = i.client_id))`)
@@ -58,7 +60,8 @@ export async function findInvitation(
 
 /**
  * The membership goes to the account of the address that was invited, whoever is signed in: the link proves the
- * mailbox. Where there is none, one is made with the name and password given, and its session begins.
+ * mailbox. Where there is none, one is made with the name and password given, and its session begins; one that never
+ * proved the address may be a stranger's, and gets both anew.
  */
 export const acceptInvitation = defineVerb(
   {
@@ -84,10 +87,12 @@ export const acceptInvitation = defineVerb(
       const used = await trx.run(sql`delete from membership_invites where id = ${invitation.id}`)
       if (used === 0) throw LinkInvalid({ reason: 'used' })
       const known = await findUserByEmail(trx, input.realm_id, invitation.email)
-      if (!known && !account) throw invalidInput({ name: 'is missing' })
+      const isProved = Boolean(known?.email_verified_at)
+      if (!isProved && !account) throw invalidInput({ name: 'is missing' })
+      if (known && !isProved) await takeOver(means, trx, { user: known, ...account! }, actor)
       const user = known ?? (await addUser(means, trx, { invitation, ...input, ...account! }))
       await giveMembership(means, trx, { invitation, user, actor })
-      const session = known ? null : await startOwnSession(means, trx, user, { actor, agent: input.agent })
+      const session = isProved ? null : await startOwnSession(means, trx, user, { actor, agent: input.agent })
       return { user_id: user.id, client_id: invitation.client_id, session }
     })
   },
@@ -101,7 +106,7 @@ async function keepService(trx: Trx, serviceId: string): Promise<void> {
 export interface Accepted {
   user_id: string
   client_id: string
-  /** Of the account that was made; null when there was one already. */
+  /** Of the account that was made or proved; null when there was one already. */
   session: { token: string; session: Session } | null
 }
 
@@ -131,6 +136,17 @@ async function addUser(
   })
   await trx.run(sql`update users set email_verified_at = ${means.clock.now()} where id = ${user.id}`)
   return user
+}
+
+async function takeOver(
+  means: Means,
+  trx: Trx,
+  { user, name, hash }: NewAccount & { user: User },
+  actor: Actor,
+): Promise<void> {
+  if (user.status !== 'active') throw AccountDisabled({})
+  await trx.run(sql`update users set name = ${name} where id = ${user.id}`)
+  await setPasswordByMail(means, trx, { user, hash, actor })
 }
 
 /** Whoever became a member meanwhile keeps the rights that were given then. */

@@ -179,11 +179,12 @@ async function requireOwnerLeft(means: Means, trx: Trx, clientId: string): Promi
   if (left!.owners === 0) throw LastMember({})
 }
 
-/** The user of the brand's realm with this address. */
+/** The user of the brand's realm who has proved to hold this address; anybody may sign up with it. */
 async function findMember(trx: Trx, brandId: string, email: string): Promise<{ id: string }> {
   const brand = await trx.get<{ realm_id: string }>(sql`select realm_id from brands where id = ${brandId}`)
   const user = await findUserByEmail(trx, brand!.realm_id, email)
-  if (!user) throw invalidInput({ email: 'has no account here; the person signs up first' })
+  if (!user?.email_verified_at)
+    throw invalidInput({ email: 'has no confirmed account here; invite the person' })
   return user
 }
 

@@ -56,7 +56,11 @@ for (const engine of engines) {
         await assert.rejects(createMembership(means, wanted, staff), { code: 'membership.exists' })
         const stranger = await makeUser(means)
         await assert.rejects(createMembership(means, { ...wanted, email: stranger.email }, staff), {
-          fields: { email: 'has no account here; the person signs up first' },
+          fields: { email: 'has no confirmed account here; invite the person' },
+        })
+        const unproved = await makeUser(means, { realm_id: brand.realm_id, email_verified_at: null })
+        await assert.rejects(createMembership(means, { ...wanted, email: unproved.email }, staff), {
+          fields: { email: 'has no confirmed account here; invite the person' },
         })
         await assert.rejects(createMembership(means, { ...wanted, rights: ['boat.sail'] }, staff), {
           fields: { rights: '"boat.sail" fits no permission' },
