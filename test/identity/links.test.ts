@@ -9,6 +9,10 @@ import {
   changeUserEmail,
   checkResetLink,
   createApiKey,
+  disableUser,
+  enableUser,
+  endUserSessions,
+  readUser,
   requestReset,
   requestVerification,
   resetPassword,
@@ -284,6 +288,35 @@ for (const engine of engines) {
       assert.deepEqual(templatesTo(user.email), ['email-asked'])
       await verifyEmail(means, { realm_id, token: lastToken(email) }, guest())
       assert.equal(await whoIs(session), null)
+    })
+
+    test('an account that acts for other brands too is acted on by no staff of one brand', async () => {
+      const second = await makeBrand(means, { realm_id })
+      const user = await makeUser(means, { realm_id })
+      const confirmedAt = means.clock.now()
+      const of = (...brandIds: string[]): Actor => ({ ...staffActor(), brandIds, confirmedAt })
+      const [ofFirst, ofSecond, ofBoth] = [of(brand.id), of(second.id), of(brand.id, second.id)]
+      const acts = [
+        (by: Actor) => changeUserEmail(means, { user_id: user.id, email: `m-${user.email}` }, by),
+        (by: Actor) => sendUserReset(means, { user_id: user.id }, by),
+        (by: Actor) => endUserSessions(means, { user_id: user.id }, by),
+        (by: Actor) => disableUser(means, { user_id: user.id, reason: 'Asked for it' }, by),
+        (by: Actor) => enableUser(means, { user_id: user.id, reason: 'Asked for it' }, by),
+      ]
+      const clientOf = async (brand_id: string) =>
+        makeMembership(means, { client_id: (await makeClient(means, { brand_id })).id, user_id: user.id })
+      await clientOf(second.id)
+      for (const act of acts) {
+        await assert.rejects(act(ofFirst), { code: 'user.of_other_brands', status: 403 })
+        await act(ofSecond)
+      }
+      assert.deepEqual([...new Set(mailsTo(user.email).map(({ brand_id }) => brand_id))], [second.id])
+      await clientOf(brand.id)
+      for (const act of acts) {
+        await assert.rejects(act(ofSecond), { code: 'user.of_other_brands' })
+        await act(ofBoth)
+      }
+      assert.equal((await readUser(means, { user_id: user.id }, ofFirst)).user.id, user.id)
     })
 
     test('lets staff send a reset but never see it, and only for customers', async () => {
