@@ -19,6 +19,7 @@ import {
 import { invalidInput, type Actor, type Instant } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { addMembership } from './add-membership.ts'
+import { tellOwners } from './tell-owners.ts'
 
 /** What the page of the link shows. */
 export interface Invitation {
@@ -163,6 +164,8 @@ async function giveMembership(
   const id = await addMembership(means, trx, {
     ...{ clientId, userId: user.id, rights, owner: false, serviceId, endsAt },
   })
+  const joined = { membershipId: id, clientId, user, invitedBy: invitation.invited_by_name }
+  await tellOwners(means, trx, joined)
   const after = { email: invitation.email, rights, service_id: serviceId, ends_at: endsAt }
   await recordAudit(means, trx, actor, [{ action: 'invitation.accept', subject: id, clientId, after }])
 }

@@ -1,7 +1,7 @@
 import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { forUpdate, sql, type Trx } from '../db/index.ts'
-import { findUserByEmail, requireKnown, Email } from '../identity/index.ts'
+import { dropInvitesBy, findUserByEmail, requireKnown, Email } from '../identity/index.ts'
 import { ChangedMeanwhile, instant, invalidInput, type Actor, type Instant } from '../kernel/index.ts'
 import { defineVerb, demandCheck, updateVersioned, type Means } from '../records/index.ts'
 import { addMembership } from './add-membership.ts'
@@ -114,7 +114,7 @@ export const changeMembership = defineVerb(
       const set = { rights: JSON.stringify(input.rights), owner: owner ? 1 : 0, ends_at }
       await updateVersioned(means, trx, { table: 'memberships', what: 'membership', row, set })
       await requireOwnerLeft(means, trx, row.client_id)
-      await dropInvitesOf(trx, row)
+      await dropInvitesBy(trx, row.user_id, row.client_id)
       const before = { rights: row.rights, owner: row.owner, ends_at: row.ends_at }
       await recordAudit(means, trx, actor, [
         { action: 'membership.change', subject: row.id, clientId: row.client_id, before, after: set },
@@ -134,7 +134,7 @@ export const deleteMembership = defineVerb(
     means.db.transaction(async (trx) => {
       const row = await findManaged(means, trx, actor, { id: membership_id, right: 'membership.delete' })
       await trx.run(sql`delete from memberships where id = ${row.id}`)
-      await dropInvitesOf(trx, row)
+      await dropInvitesBy(trx, row.user_id, row.client_id)
       await requireOwnerLeft(means, trx, row.client_id)
       await recordAudit(means, trx, actor, [
         { action: 'membership.delete', subject: row.id, clientId: row.client_id, before: row },
@@ -163,13 +163,6 @@ async function findManaged(
   demandCheck(means, trx, actor, changeAsking(client, CHANGED))
   await trx.run(sql`update clients set name = name where id = ${row.client_id}`)
   return row
-}
-
-/** What somebody offered from rights that are changed or taken away is offered no more. */
-async function dropInvitesOf(trx: Trx, { client_id, user_id }: Membership): Promise<void> {
-  await trx.run(sql`
-    delete from membership_invites where client_id = ${client_id} and (invited_by = ${user_id}
-      or invited_by in (select id from api_keys where user_id = ${user_id}))`)
 }
 
 async function requireOwnerLeft(means: Means, trx: Trx, clientId: string): Promise<void> {

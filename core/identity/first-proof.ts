@@ -2,6 +2,7 @@ import { recordAudit } from '../audit/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
+import { dropInvitesBy } from './drop-invites.ts'
 import { dropNewEmail } from './one-time-tokens.ts'
 import type { User } from './rows.ts'
 import { endSessions } from './sessions.ts'
@@ -33,5 +34,6 @@ export async function shutOutMaker(means: Means, trx: Trx, user: User, actor: Ac
     update users set password_hash = null, version = version + 1, updated_at = ${means.business.now()} where id = ${user.id}`)
   await dropNewEmail(means, trx, user)
   await endSessions(means, trx, user.id)
+  await dropInvitesBy(trx, user.id)
   await endUnprovedKeys(means, trx, user, actor)
 }

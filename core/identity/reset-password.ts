@@ -4,6 +4,7 @@ import { sql, type Trx } from '../db/index.ts'
 import { recordEvent } from '../events/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
+import { dropInvitesBy } from './drop-invites.ts'
 import { LinkInvalid } from './errors.ts'
 import { endUnprovedKeys } from './first-proof.ts'
 import { brandOf, enterMail } from './identity-mail.ts'
@@ -55,13 +56,14 @@ async function findResetUser(means: Means, token: OneTimeToken): Promise<User> {
   return user
 }
 
-/** Whoever holds a link that came by mail holds the mailbox. */
+/** Whoever holds a link that came by mail holds the mailbox; a stranger may have invited others before. */
 export async function setPasswordByMail(
   means: Means,
   trx: Trx,
   { user, hash, actor }: Omit<PasswordChange, 'action' | 'keep'>,
 ): Promise<void> {
   await setPassword(means, trx, { user, hash, actor, action: 'user.reset_password' })
+  await dropInvitesBy(trx, user.id)
   await endUnprovedKeys(means, trx, user, actor)
   await trx.run(sql`
     update users set email_verified_at = coalesce(email_verified_at, ${means.clock.now()}) where id = ${user.id}`)

@@ -4,6 +4,7 @@ import { list, sql, type Queries, type Sql } from '../db/index.ts'
 import { NotFound, type Actor } from '../kernel/index.ts'
 import { applyTransition, defineVerb, type Means } from '../records/index.ts'
 import { requireConfirmed } from './confirm.ts'
+import { dropInvitesBy } from './drop-invites.ts'
 import { UserOfOtherBrands } from './errors.ts'
 import type { SignInRecord } from './own-sessions.ts'
 import { sendReset } from './request-reset.ts'
@@ -48,6 +49,7 @@ export const disableUser = defineVerb(
       const change = { reason }
       await applyTransition(means, trx, { lifecycle: userLifecycle, row, name: 'disable', actor, change })
       await endSessions(means, trx, user_id)
+      await dropInvitesBy(trx, user_id)
     })
   },
 )

@@ -10,7 +10,15 @@ import {
   listMemberships,
   withdrawInvitation,
 } from '../../core/clients/index.ts'
-import { actorOfApiKey, actorOfSession, createApiKey, signIn } from '../../core/identity/index.ts'
+import {
+  actorOfApiKey,
+  actorOfSession,
+  createApiKey,
+  disableUser,
+  requestReset,
+  resetPassword,
+  signIn,
+} from '../../core/identity/index.ts'
 import { guestActor, type Actor } from '../../core/kernel/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import {
@@ -121,6 +129,38 @@ for (const engine of engines) {
       const inside = (await actorOfSession(means, done.session!.token, facts))!
       assert.deepEqual([inside.user.name, inside.user.email_verified_at !== null], [fresh.name, true])
       await enter(fresh.password)
+    })
+
+    test('are told to the owners once they are accepted', async () => {
+      const { invite, client } = await household()
+      const owner = await makeUser(means, { realm_id })
+      await makeMembership(means, { client_id: client.id, user_id: owner.id })
+      const past = await makeUser(means, { realm_id })
+      const ends_at = '2020-01-01T00:00:00.000Z'
+      await makeMembership(means, { client_id: client.id, user_id: past.id, ends_at })
+      await invite('joins@quay.example')
+      assert.equal(mailTo(owner.email), undefined)
+      await accept(tokenFor('joins@quay.example'), fresh)
+      const { template, brand_id, data } = mailTo(owner.email)!
+      assert.deepEqual([template, brand_id], ['member-joined', brand.id])
+      assert.deepEqual(data, {
+        ...{ path: '/portal/account/people', client: 'Ada Quay', invited_by: 'Ada Quay' },
+        ...{ name: fresh.name, email: 'joins@quay.example' },
+      })
+      assert.equal(mailTo(past.email), undefined)
+    })
+
+    test('fall when whoever sent them is disabled or sets a password by a link', async () => {
+      const { invite, user } = await household()
+      await invite('fell@quay.example')
+      await disableUser(means, { user_id: user.id, reason: 'Taken over' }, staffActor())
+      await assert.rejects(accept(tokenFor('fell@quay.example'), fresh), { code: 'link.invalid' })
+      const second = await household()
+      await second.invite('fell@quay.example')
+      await requestReset(means, { realm_id, email: second.user.email }, guest())
+      const reset = { realm_id, token: tokenFor(second.user.email), password: fresh.password }
+      await resetPassword(means, reset, guest())
+      await assert.rejects(accept(tokenFor('fell@quay.example'), fresh), { code: 'link.invalid' })
     })
 
     test('open no account that is disabled', async () => {
