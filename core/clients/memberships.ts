@@ -66,7 +66,8 @@ export const createMembership = defineVerb(
       const serviceId = input.service_id ?? null
       await refuseSecond(trx, { clientId: client.id, userId: user.id, serviceId, email: input.email })
       await requireService(trx, client.id, serviceId)
-      const owner = (input.owner ?? false) && serviceId === null
+      const owner = input.owner ?? false
+      if (owner) refuseOwner(serviceId)
       const endsAt = input.ends_at ? instant(new Date(input.ends_at)) : null
       demandCheck(means, trx, actor, changeAsking(client, CHANGED))
       const { rights } = input
@@ -106,7 +107,8 @@ export const changeMembership = defineVerb(
         throw ChangedMeanwhile({ what: 'membership', id: row.id })
       await requireOthers(trx, actor, row)
       requireRightsHeld(actor, row.client_id, input.rights)
-      const owner = input.owner ?? row.owner === 1
+      if (input.owner) refuseOwner(row.service_id)
+      const owner = row.service_id === null && (input.owner ?? row.owner === 1)
       if (owner && row.owner === 0) requireRightsHeld(actor, row.client_id, ['*'])
       const wantedEnd = input.ends_at ? instant(new Date(input.ends_at)) : null
       const ends_at = input.ends_at === undefined ? row.ends_at : wantedEnd
@@ -165,10 +167,15 @@ async function findManaged(
   return row
 }
 
+/** An owner owns the whole client. */
+function refuseOwner(serviceId: string | null): void {
+  if (serviceId !== null) throw invalidInput({ owner: 'is for rights on the whole client' })
+}
+
 async function requireOwnerLeft(means: Means, trx: Trx, clientId: string): Promise<void> {
   const left = await trx.get<{ owners: number }>(sql`
     select count(*) as owners from memberships
-    where client_id = ${clientId} and owner = 1 and (ends_at is null or ends_at > ${means.business.now()})`)
+    where client_id = ${clientId} and owner = 1 and service_id is null and (ends_at is null or ends_at > ${means.business.now()})`)
   if (left!.owners === 0) throw LastMember({})
 }
 

@@ -112,12 +112,8 @@ export async function findManaged(queries: Queries, actor: Actor, id: string): P
 }
 
 /** Whether the account acts for no client outside of the actor's brands. */
-export async function isManaged(
-  queries: Queries,
-  { kind, brandIds }: Actor,
-  userId: string,
-): Promise<boolean> {
-  if (kind === 'system' || brandIds === 'all') return true
+export async function isManaged(queries: Queries, { brandIds }: Actor, userId: string): Promise<boolean> {
+  if (brandIds === 'all') return true
   const beyond = await queries.get(sql`
     select m.id from memberships m join clients c on c.id = m.client_id
     where m.user_id = ${userId} and c.brand_id not in (${list(brandIds)}) limit 1`)
@@ -127,11 +123,11 @@ export async function isManaged(
 /** The brand in whose name a customer is written to: the one wanted, one of a client of theirs, or any of the realm. */
 export async function brandOfUser(
   queries: Queries,
-  { kind, brandIds }: Actor,
+  { brandIds }: Actor,
   user: Pick<User, 'id' | 'realm_id'>,
   wanted = '',
 ): Promise<string> {
-  const reached = kind === 'system' || brandIds === 'all' ? sql`1 = 1` : sql`b.id in (${list(brandIds)})`
+  const reached = brandIds === 'all' ? sql`1 = 1` : sql`b.id in (${list(brandIds)})`
   const brand = await queries.get<{ id: string }>(sql`
     select b.id from brands b where b.realm_id = ${user.realm_id} and ${wanted} in ('', b.id) and ${reached}
     order by case when exists (

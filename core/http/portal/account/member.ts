@@ -72,7 +72,7 @@ async function takeChange(ctx: RouteCtx): Promise<void> {
         membership_id: member.id,
         version: formVersion(ctx) ?? member.version,
         rights: joinRights(sets, splitRights(member.rights).others),
-        owner: 'owner_shown' in form ? Boolean(form.owner) : member.owner === 1,
+        ...('owner_shown' in form ? { owner: Boolean(form.owner) } : {}),
         ends_at: endOfField(ctx),
       }
       await changeMembership(deps, input, actor)
