@@ -26,7 +26,7 @@ interface AdoptJob {
 export const adoptWaitingAccounts = defineVerb(
   {
     permission: 'server_account.adopt_waiting',
-    asks: ['delivery.adopt:check'],
+    asksNobody: 'each account is asked about when its turn comes',
     audience: ['staff'],
     input: Type.Object({ server_id: Type.String() }),
   },
