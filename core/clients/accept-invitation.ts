@@ -1,7 +1,8 @@
 import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
-import { sql, type Queries, type Trx } from '../db/index.ts'
+import { forUpdate, sql, type Queries, type Trx } from '../db/index.ts'
 import {
+  AccountDisabled,
   countAttempts,
   createUser,
   findUserByEmail,
@@ -10,6 +11,7 @@ import {
   LinkInvalid,
   requireGoodPassword,
   secretTokenHash,
+  setPasswordByMail,
   startOwnSession,
   type Session,
   type User,
@@ -17,6 +19,7 @@ import {
 import { invalidInput, type Actor, type Instant } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
 import { addMembership } from './add-membership.ts'
+import { tellOwners } from './tell-owners.ts'
 
 /** What the page of the link shows. */
 export interface Invitation {
@@ -30,7 +33,7 @@ export interface Invitation {
   ends_at: Instant | null
   expires_at: Instant
   invited_by_name: string
-  /** Whether the address has an account; who asks holds its mailbox. */
+  /** Whether the address has an account that it was proved for; who asks holds the mailbox. */
   has_account: boolean
 }
 
@@ -46,8 +49,10 @@ export async function findInvitation(
     select i.id, i.client_id, coalesce(c.company, c.name) as client, i.email, i.rights, i.service_id, i.ends_at,
       i.expires_at, i.invited_by_name, u.id as user_id
     from membership_invites i join clients c on c.id = i.client_id join brands b on b.id = c.brand_id
-      left join users u on u.realm_id = b.realm_id and u.email_key = i.email_key
-    where i.token_hash = ${secretTokenHash(wanted.token)} and b.realm_id = ${wanted.realmId}`)
+      left join users u on u.realm_id = b.realm_id and u.email_key = i.email_key and u.email_verified_at is not null
+    where i.token_hash = ${secretTokenHash(wanted.token)} and b.realm_id = ${wanted.realmId}
+      and (i.service_id is null
+        or exists (select 1 from services s where s.id = i.service_id and s.client_id = i.client_id))`)
   if (!row) throw LinkInvalid({ reason: 'used' })
   if (row.expires_at <= means.clock.now()) throw LinkInvalid({ reason: 'expired' })
   const { user_id, ...invitation } = row
@@ -56,7 +61,8 @@ export async function findInvitation(
 
 /**
  * The membership goes to the account of the address that was invited, whoever is signed in: the link proves the
- * mailbox. Where there is none, one is made with the name and password given, and its session begins.
+ * mailbox. Where there is none, one is made with the name and password given, and its session begins; one that never
+ * proved the address may be a stranger's, and gets both anew.
  */
 export const acceptInvitation = defineVerb(
   {
@@ -77,23 +83,31 @@ export const acceptInvitation = defineVerb(
     const seen = await findInvitation(means, means.db, wanted)
     const account = seen.has_account ? null : await newAccount(seen, input)
     return means.db.transaction(async (trx) => {
+      if (seen.service_id !== null) await keepService(trx, seen.service_id)
       const invitation = await findInvitation(means, trx, wanted)
       const used = await trx.run(sql`delete from membership_invites where id = ${invitation.id}`)
       if (used === 0) throw LinkInvalid({ reason: 'used' })
       const known = await findUserByEmail(trx, input.realm_id, invitation.email)
-      if (!known && !account) throw invalidInput({ name: 'is missing' })
+      const isProved = Boolean(known?.email_verified_at)
+      if (!isProved && !account) throw invalidInput({ name: 'is missing' })
+      if (known && !isProved) await takeOver(means, trx, { user: known, ...account! }, actor)
       const user = known ?? (await addUser(means, trx, { invitation, ...input, ...account! }))
       await giveMembership(means, trx, { invitation, user, actor })
-      const session = known ? null : await startOwnSession(means, trx, user, { actor, agent: input.agent })
+      const session = isProved ? null : await startOwnSession(means, trx, user, { actor, agent: input.agent })
       return { user_id: user.id, client_id: invitation.client_id, session }
     })
   },
 )
 
+/** Of a hand-over and an acceptance at once the second one sees what the first one wrote. */
+async function keepService(trx: Trx, serviceId: string): Promise<void> {
+  await trx.get(sql`select id from services where id = ${serviceId} ${forUpdate(trx.dialect)}`)
+}
+
 export interface Accepted {
   user_id: string
   client_id: string
-  /** Of the account that was made; null when there was one already. */
+  /** Of the account that was made or proved; null when there was one already. */
   session: { token: string; session: Session } | null
 }
 
@@ -125,6 +139,17 @@ async function addUser(
   return user
 }
 
+async function takeOver(
+  means: Means,
+  trx: Trx,
+  { user, name, hash }: NewAccount & { user: User },
+  actor: Actor,
+): Promise<void> {
+  if (user.status !== 'active') throw AccountDisabled({})
+  await trx.run(sql`update users set name = ${name} where id = ${user.id}`)
+  await setPasswordByMail(means, trx, { user, hash, actor })
+}
+
 /** Whoever became a member meanwhile keeps the rights that were given then. */
 async function giveMembership(
   means: Means,
@@ -139,6 +164,8 @@ async function giveMembership(
   const id = await addMembership(means, trx, {
     ...{ clientId, userId: user.id, rights, owner: false, serviceId, endsAt },
   })
+  const joined = { membershipId: id, clientId, user, invitedBy: invitation.invited_by_name }
+  await tellOwners(means, trx, joined)
   const after = { email: invitation.email, rights, service_id: serviceId, ends_at: endsAt }
   await recordAudit(means, trx, actor, [{ action: 'invitation.accept', subject: id, clientId, after }])
 }

@@ -3,7 +3,7 @@ import { recordAudit } from '../audit/index.ts'
 import { findBrand, type Brand } from '../brands/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import { recordEvent } from '../events/index.ts'
-import { createUser, Email, enterMail, findUserByEmail } from '../identity/index.ts'
+import { createUser, Email, enterMail, findUserByEmail, shutOutMaker } from '../identity/index.ts'
 import { invalidInput, NotFound, type Actor } from '../kernel/index.ts'
 import { defineVerb, demandCheck, type Asking, type Means } from '../records/index.ts'
 import { addMembership } from './add-membership.ts'
@@ -30,7 +30,7 @@ export const createClient = defineVerb(
       const { profile } = input
       const client = await addClient(means, trx, { brand, profile, currency: input.currency }, actor)
       if (input.owner_email !== undefined)
-        await addOwner(means, trx, { brand, client, email: input.owner_email })
+        await addOwner(means, trx, { brand, client, email: input.owner_email }, actor)
       return client
     })
   },
@@ -90,9 +90,11 @@ async function addOwner(
   means: Means,
   trx: Trx,
   { brand, client, email }: { brand: Brand; client: Client; email: string },
+  actor: Actor,
 ): Promise<void> {
   const { realm_id: realmId } = brand
   const known = await findUserByEmail(trx, realmId, email)
+  if (known) await shutOutMaker(means, trx, known, actor)
   const fresh = { realmId, email, name: client.name, passwordHash: null, locale: client.locale }
   const user = known ?? (await createUser(means, trx, fresh))
   await addMembership(means, trx, { clientId: client.id, userId: user.id, rights: ['*'], owner: true })
@@ -103,7 +105,7 @@ async function addOwner(
     clientId: client.id,
     data: {
       client: client.company ?? client.name,
-      has_password: user.password_hash !== null,
+      has_password: user.password_hash !== null && user.email_verified_at !== null,
       path: '/reset',
     },
     key: `client-account/${client.id}/${user.id}`,

@@ -1,7 +1,7 @@
 import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
-import { sql, type Trx } from '../db/index.ts'
-import { findUserByEmail, requireKnown, Email } from '../identity/index.ts'
+import { forUpdate, sql, type Trx } from '../db/index.ts'
+import { dropInvitesBy, findUserByEmail, requireKnown, Email } from '../identity/index.ts'
 import { ChangedMeanwhile, instant, invalidInput, type Actor, type Instant } from '../kernel/index.ts'
 import { defineVerb, demandCheck, updateVersioned, type Means } from '../records/index.ts'
 import { addMembership } from './add-membership.ts'
@@ -66,7 +66,8 @@ export const createMembership = defineVerb(
       const serviceId = input.service_id ?? null
       await refuseSecond(trx, { clientId: client.id, userId: user.id, serviceId, email: input.email })
       await requireService(trx, client.id, serviceId)
-      const owner = (input.owner ?? false) && serviceId === null
+      const owner = input.owner ?? false
+      if (owner) refuseOwner(serviceId)
       const endsAt = input.ends_at ? instant(new Date(input.ends_at)) : null
       demandCheck(means, trx, actor, changeAsking(client, CHANGED))
       const { rights } = input
@@ -106,7 +107,8 @@ export const changeMembership = defineVerb(
         throw ChangedMeanwhile({ what: 'membership', id: row.id })
       await requireOthers(trx, actor, row)
       requireRightsHeld(actor, row.client_id, input.rights)
-      const owner = input.owner ?? row.owner === 1
+      if (input.owner) refuseOwner(row.service_id)
+      const owner = row.service_id === null && (input.owner ?? row.owner === 1)
       if (owner && row.owner === 0) requireRightsHeld(actor, row.client_id, ['*'])
       const wantedEnd = input.ends_at ? instant(new Date(input.ends_at)) : null
       const ends_at = input.ends_at === undefined ? row.ends_at : wantedEnd
@@ -114,7 +116,7 @@ export const changeMembership = defineVerb(
       const set = { rights: JSON.stringify(input.rights), owner: owner ? 1 : 0, ends_at }
       await updateVersioned(means, trx, { table: 'memberships', what: 'membership', row, set })
       await requireOwnerLeft(means, trx, row.client_id)
-      await dropInvitesOf(trx, row)
+      await dropInvitesBy(trx, row.user_id, row.client_id)
       const before = { rights: row.rights, owner: row.owner, ends_at: row.ends_at }
       await recordAudit(means, trx, actor, [
         { action: 'membership.change', subject: row.id, clientId: row.client_id, before, after: set },
@@ -134,7 +136,7 @@ export const deleteMembership = defineVerb(
     means.db.transaction(async (trx) => {
       const row = await findManaged(means, trx, actor, { id: membership_id, right: 'membership.delete' })
       await trx.run(sql`delete from memberships where id = ${row.id}`)
-      await dropInvitesOf(trx, row)
+      await dropInvitesBy(trx, row.user_id, row.client_id)
       await requireOwnerLeft(means, trx, row.client_id)
       await recordAudit(means, trx, actor, [
         { action: 'membership.delete', subject: row.id, clientId: row.client_id, before: row },
@@ -165,25 +167,24 @@ async function findManaged(
   return row
 }
 
-/** What somebody offered from rights that are changed or taken away is offered no more. */
-async function dropInvitesOf(trx: Trx, { client_id, user_id }: Membership): Promise<void> {
-  await trx.run(sql`
-    delete from membership_invites where client_id = ${client_id} and (invited_by = ${user_id}
-      or invited_by in (select id from api_keys where user_id = ${user_id}))`)
+/** An owner owns the whole client. */
+function refuseOwner(serviceId: string | null): void {
+  if (serviceId !== null) throw invalidInput({ owner: 'is for rights on the whole client' })
 }
 
 async function requireOwnerLeft(means: Means, trx: Trx, clientId: string): Promise<void> {
   const left = await trx.get<{ owners: number }>(sql`
     select count(*) as owners from memberships
-    where client_id = ${clientId} and owner = 1 and (ends_at is null or ends_at > ${means.business.now()})`)
+    where client_id = ${clientId} and owner = 1 and service_id is null and (ends_at is null or ends_at > ${means.business.now()})`)
   if (left!.owners === 0) throw LastMember({})
 }
 
-/** The user of the brand's realm with this address. */
+/** The user of the brand's realm who has proved to hold this address; anybody may sign up with it. */
 async function findMember(trx: Trx, brandId: string, email: string): Promise<{ id: string }> {
   const brand = await trx.get<{ realm_id: string }>(sql`select realm_id from brands where id = ${brandId}`)
   const user = await findUserByEmail(trx, brand!.realm_id, email)
-  if (!user) throw invalidInput({ email: 'has no account here; the person signs up first' })
+  if (!user?.email_verified_at)
+    throw invalidInput({ email: 'has no confirmed account here; invite the person' })
   return user
 }
 
@@ -197,10 +198,10 @@ export async function refuseSecond(
   if (rival) throw AlreadyMember({ email: wanted.email })
 }
 
+/** The service is kept, so that it is not handed over before the right on it is written. */
 export async function requireService(trx: Trx, clientId: string, serviceId: string | null): Promise<void> {
   if (serviceId === null) return
-  const service = await trx.get(
-    sql`select id from services where id = ${serviceId} and client_id = ${clientId}`,
-  )
+  const service = await trx.get(sql`
+    select id from services where id = ${serviceId} and client_id = ${clientId} ${forUpdate(trx.dialect)}`)
   if (!service) throw invalidInput({ service_id: 'is not a service of this client' })
 }

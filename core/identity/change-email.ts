@@ -12,7 +12,7 @@ import { isPassword } from './password-hash.ts'
 import { countAttempts, limits } from './rate-limit.ts'
 import type { User } from './rows.ts'
 import { requirePerson } from './sessions.ts'
-import { brandOfUser, findUser } from './users.ts'
+import { brandOfUser, findManaged } from './users.ts'
 
 /**
  * Asks the password and sends a link to the new address; the old one stays until it is followed. An address that
@@ -50,8 +50,9 @@ export const changeUserEmail = defineVerb(
     requireConfirmed(means, actor)
     await countAttempts(means, [[limits.verification, user_id]])
     await means.db.transaction(async (trx) => {
-      const user = await findUser(trx, actor, user_id)
-      await askNewEmail(means, trx, { user, email, brandId: await brandOfUser(trx, user), actor })
+      const user = await findManaged(trx, actor, user_id)
+      const brandId = await brandOfUser(trx, actor, user)
+      await askNewEmail(means, trx, { user, email, brandId, actor })
     })
   },
 )

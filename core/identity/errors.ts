@@ -48,6 +48,12 @@ export const LastOwner = defineError(
   409,
   () => 'Somebody must keep all permissions. Make another staff member an owner first.',
 )
+export const UserOfOtherBrands = defineError(
+  'user.of_other_brands',
+  403,
+  () =>
+    'This account acts for clients of brands that are not yours, too. Somebody who works for all of them can do this.',
+)
 export const RoleInUse = defineError(
   'role.in_use',
   409,

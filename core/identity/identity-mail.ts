@@ -14,6 +14,7 @@ export interface IdentityMail {
     | 'staff-invite'
     | 'client-account'
     | 'member-invite'
+    | 'member-joined'
   to: { email: string; name: string; locale: string }
   brandId: string | null
   clientId?: string | null

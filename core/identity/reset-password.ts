@@ -4,7 +4,9 @@ import { sql, type Trx } from '../db/index.ts'
 import { recordEvent } from '../events/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import { defineVerb, type Means } from '../records/index.ts'
+import { dropInvitesBy } from './drop-invites.ts'
 import { LinkInvalid } from './errors.ts'
+import { endUnprovedKeys } from './first-proof.ts'
 import { brandOf, enterMail } from './identity-mail.ts'
 import { dropNewEmail, findToken, replaceTokens, useToken, type OneTimeToken } from './one-time-tokens.ts'
 import { hashPassword } from './password-hash.ts'
@@ -32,11 +34,7 @@ export const resetPassword = defineVerb(
     const hash = await hashPassword(input.password)
     await means.db.transaction(async (trx) => {
       await useToken(means, trx, token)
-      await setPassword(means, trx, { user, hash, actor, action: 'user.reset_password' })
-      // Whoever holds the link holds the mailbox.
-      await trx.run(sql`
-        update users set email_verified_at = coalesce(email_verified_at, ${means.clock.now()}) where id = ${user.id}`)
-      await forgetAttempts(trx, [limits.signInByAccount, `${user.realm_id}/${user.email_key}`])
+      await setPasswordByMail(means, trx, { user, hash, actor })
     })
     return { user_id: user.id }
   },
@@ -56,6 +54,20 @@ async function findResetUser(means: Means, token: OneTimeToken): Promise<User> {
   const user = await means.db.get<User>(sql`select * from users where id = ${token.user_id}`)
   if (user?.email !== token.email || user.status !== 'active') throw LinkInvalid({ reason: 'used' })
   return user
+}
+
+/** Whoever holds a link that came by mail holds the mailbox; a stranger may have invited others before. */
+export async function setPasswordByMail(
+  means: Means,
+  trx: Trx,
+  { user, hash, actor }: Omit<PasswordChange, 'action' | 'keep'>,
+): Promise<void> {
+  await setPassword(means, trx, { user, hash, actor, action: 'user.reset_password' })
+  await dropInvitesBy(trx, user.id)
+  await endUnprovedKeys(means, trx, user, actor)
+  await trx.run(sql`
+    update users set email_verified_at = coalesce(email_verified_at, ${means.clock.now()}) where id = ${user.id}`)
+  await forgetAttempts(trx, [limits.signInByAccount, `${user.realm_id}/${user.email_key}`])
 }
 
 export interface PasswordChange {

@@ -4,6 +4,8 @@ import { list, sql, type Queries, type Sql } from '../db/index.ts'
 import { NotFound, type Actor } from '../kernel/index.ts'
 import { applyTransition, defineVerb, type Means } from '../records/index.ts'
 import { requireConfirmed } from './confirm.ts'
+import { dropInvitesBy } from './drop-invites.ts'
+import { UserOfOtherBrands } from './errors.ts'
 import type { SignInRecord } from './own-sessions.ts'
 import { sendReset } from './request-reset.ts'
 import type { Session, User } from './rows.ts'
@@ -43,10 +45,11 @@ export const disableUser = defineVerb(
   async (means: Means, { user_id, reason }, actor): Promise<void> => {
     requireConfirmed(means, actor)
     await means.db.transaction(async (trx) => {
-      const row = await findUser(trx, actor, user_id)
+      const row = await findManaged(trx, actor, user_id)
       const change = { reason }
       await applyTransition(means, trx, { lifecycle: userLifecycle, row, name: 'disable', actor, change })
       await endSessions(means, trx, user_id)
+      await dropInvitesBy(trx, user_id)
     })
   },
 )
@@ -56,7 +59,7 @@ export const enableUser = defineVerb(
   async (means: Means, { user_id, reason }, actor): Promise<void> => {
     requireConfirmed(means, actor)
     await means.db.transaction(async (trx) => {
-      const row = await findUser(trx, actor, user_id)
+      const row = await findManaged(trx, actor, user_id)
       const change = { reason }
       await applyTransition(means, trx, { lifecycle: userLifecycle, row, name: 'enable', actor, change })
     })
@@ -67,7 +70,7 @@ export const endUserSessions = defineVerb(
   { permission: 'user.end_sessions', audience: ['staff'], input: One },
   async (means: Means, { user_id }, actor): Promise<number> =>
     means.db.transaction(async (trx) => {
-      await findUser(trx, actor, user_id)
+      await findManaged(trx, actor, user_id)
       const ended = await endSessions(means, trx, user_id)
       await recordAudit(means, trx, actor, [
         { action: 'user.end_sessions', subject: user_id, after: { ended } },
@@ -85,8 +88,8 @@ export const sendUserReset = defineVerb(
   },
   async (means: Means, { user_id, brand_id }, actor): Promise<void> =>
     means.db.transaction(async (trx) => {
-      const user = await findUser(trx, actor, user_id)
-      await sendReset(means, trx, user, await brandOfUser(trx, user, brand_id))
+      const user = await findManaged(trx, actor, user_id)
+      await sendReset(means, trx, user, await brandOfUser(trx, actor, user, brand_id))
       await recordAudit(means, trx, actor, [{ action: 'user.send_reset', subject: user_id }])
     }),
 )
@@ -98,14 +101,38 @@ export async function findUser(queries: Queries, actor: Actor, id: string): Prom
   return user
 }
 
-/** The brand in whose name a customer is written to: the one wanted, or the first of the realm. */
+/**
+ * A customer whose account the actor may act on. One account may act for clients of several brands of its realm, so who
+ * is limited to some brands leaves it to others once a client of another brand is among them.
+ */
+export async function findManaged(queries: Queries, actor: Actor, id: string): Promise<User> {
+  const user = await findUser(queries, actor, id)
+  if (!(await isManaged(queries, actor, id))) throw UserOfOtherBrands({})
+  return user
+}
+
+/** Whether the account acts for no client outside of the actor's brands. */
+export async function isManaged(queries: Queries, { brandIds }: Actor, userId: string): Promise<boolean> {
+  if (brandIds === 'all') return true
+  const beyond = await queries.get(sql`
+    select m.id from memberships m join clients c on c.id = m.client_id
+    where m.user_id = ${userId} and c.brand_id not in (${list(brandIds)}) limit 1`)
+  return beyond === undefined
+}
+
+/** The brand in whose name a customer is written to: the one wanted, one of a client of theirs, or any of the realm. */
 export async function brandOfUser(
   queries: Queries,
-  user: Pick<User, 'realm_id'>,
+  { brandIds }: Actor,
+  user: Pick<User, 'id' | 'realm_id'>,
   wanted = '',
 ): Promise<string> {
+  const reached = brandIds === 'all' ? sql`1 = 1` : sql`b.id in (${list(brandIds)})`
   const brand = await queries.get<{ id: string }>(sql`
-    select id from brands where realm_id = ${user.realm_id} and (${wanted} in ('', id)) order by id limit 1`)
+    select b.id from brands b where b.realm_id = ${user.realm_id} and ${wanted} in ('', b.id) and ${reached}
+    order by case when exists (
+      select 1 from memberships m join clients c on c.id = m.client_id
+      where m.user_id = ${user.id} and c.brand_id = b.id) then 0 else 1 end, b.id limit 1`)
   if (!brand) throw NotFound({ what: 'brand', id: wanted })
   return brand.id
 }

@@ -8,6 +8,7 @@ import { tellOldAddress } from './change-email.ts'
 import { sendVerification } from './create-user.ts'
 import { emailKey } from './email-key.ts'
 import { EmailTaken } from './errors.ts'
+import { endUnprovedKeys } from './first-proof.ts'
 import { brandOf } from './identity-mail.ts'
 import { findToken, replaceTokens, useToken, type OneTimeToken } from './one-time-tokens.ts'
 import { countAttempts, limits } from './rate-limit.ts'
@@ -28,6 +29,7 @@ export const verifyEmail = defineVerb(
       await useToken(means, trx, token)
       const user = await findHolder(trx, token)
       const { user_id, email } = token
+      await endUnprovedKeys(means, trx, user, actor)
       await takeAddress(means, trx, user, email)
       await recordAudit(means, trx, actor, [
         { action: 'user.verify_email', subject: user_id, before: { email: user.email }, after: { email } },

@@ -44,6 +44,7 @@ export const mailData = {
   }),
   'staff-invite': Type.Object({ url, expires_at: instant, invited_by: text }),
   'member-invite': Type.Object({ url, expires_at: instant, invited_by: text, client: text }),
+  'member-joined': Type.Object({ url, name: text, email: text, client: text, invited_by: text }),
   'client-account': Type.Object({ url, client: text, has_password: Type.Optional(Type.Boolean()) }),
 
   'order-received': Type.Object({

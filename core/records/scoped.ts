@@ -22,9 +22,11 @@ export function scoped(actor: Actor, columns: ScopeColumns): Sql {
     const grants = right ? actor.grants.filter((grant) => covers(grant.rights, right)) : actor.grants
     if (!client) return sql`1 = 0`
     const whole = grants.filter((grant) => grant.serviceId === null).map((grant) => grant.clientId)
-    const single = grants.flatMap((grant) => (grant.serviceId === null ? [] : [grant.serviceId]))
     const ways = [sql`${column(client)} in (${list(whole)})`]
-    if (service && single.length > 0) ways.push(sql`${column(service)} in (${list(single)})`)
+    // A service that was handed over is no more one of the client that the grant is from.
+    for (const { clientId, serviceId } of service ? grants : [])
+      if (serviceId !== null)
+        ways.push(sql`(${column(client)} = ${clientId} and ${column(service!)} = ${serviceId})`)
     return sql`(${join(ways, ' or ')})`
   }
   if (actor.kind === 'staff') {

@@ -173,8 +173,8 @@ function maySeeAccess(service: ServiceRow, actor: Actor): boolean {
   if (actor.kind !== 'client') return true
   return actor.grants.some(
     (grant) =>
-      (grant.serviceId === service.id ||
-        (grant.serviceId === null && grant.clientId === service.client_id)) &&
+      grant.clientId === service.client_id &&
+      (grant.serviceId === null || grant.serviceId === service.id) &&
       covers(grant.rights, 'service.reveal_access'),
   )
 }

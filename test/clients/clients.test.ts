@@ -223,6 +223,23 @@ for (const engine of engines) {
       await assert.rejects(createClient(means, wanted, clientActor(client.id)), { status: 403 })
     })
 
+    test('is given to no stranger who signed up with the address of its owner', async () => {
+      const squat = await makeUser(means, { realm_id: brand.realm_id, email_verified_at: null })
+      const enter = () =>
+        signIn(
+          means,
+          { realm_id: brand.realm_id, email: squat.email, password: PASSWORD, agent: '' },
+          guestActor(brand.id),
+        )
+      const { token } = await enter()
+      const wanted = { brand_id: brand.id, owner_email: squat.email, profile: profile('taken@example.org') }
+      await createClient(means, wanted, staff)
+      assert.equal(mailsTo(squat.email).at(-1)?.template, 'client-account')
+      const facts = { realm: { id: brand.realm_id }, address: '' }
+      assert.equal(await actorOfSession(means, token, facts), null)
+      await assert.rejects(enter(), { code: 'sign_in.failed' })
+    })
+
     describe('list', async () => {
       const shop = await makeBrand(means)
       const limited = { ...staffActor(), brandIds: [shop.id] }

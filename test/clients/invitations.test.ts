@@ -10,10 +10,26 @@ import {
   listMemberships,
   withdrawInvitation,
 } from '../../core/clients/index.ts'
-import { actorOfSession } from '../../core/identity/index.ts'
+import {
+  actorOfApiKey,
+  actorOfSession,
+  createApiKey,
+  disableUser,
+  requestReset,
+  resetPassword,
+  signIn,
+} from '../../core/identity/index.ts'
 import { guestActor, type Actor } from '../../core/kernel/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
-import { clientActor, makeBrand, makeClient, makeMembership, makeUser, staffActor } from '../support/make.ts'
+import {
+  clientActor,
+  makeBrand,
+  makeClient,
+  makeMembership,
+  makeUser,
+  PASSWORD,
+  staffActor,
+} from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
 
 interface Mail {
@@ -89,6 +105,69 @@ for (const engine of engines) {
       assert.deepEqual([done.user_id, done.session], [known.id, null])
       assert.ok((await members()).some((one) => one.user_id === known.id))
       await assert.rejects(invite(known.email), { code: 'membership.exists' })
+    })
+
+    test('count an account that never proved its address as none, and shut out who made it', async () => {
+      const { invite } = await household()
+      const squat = await makeUser(means, { realm_id, email_verified_at: null })
+      await makeMembership(means, { client_id: (await makeClient(means)).id, user_id: squat.id })
+      const enter = (password: string) =>
+        signIn(means, { realm_id, email: squat.email, password, agent: '' }, guest())
+      const facts = { realm: { id: realm_id }, address: '' }
+      const { token: cookie } = await enter(PASSWORD)
+      const { actor: maker } = (await actorOfSession(means, cookie, facts))!
+      const { key } = await createApiKey(means, { name: 'Mine', scopes: ['*'] }, maker)
+      await invite(squat.email)
+      const token = tokenFor(squat.email)
+      assert.equal((await findInvitation(means, db, { token, realmId: realm_id })).has_account, false)
+      await assert.rejects(accept(token), { fields: { name: 'is missing' } })
+      const done = await accept(token, fresh)
+      assert.equal(done.user_id, squat.id)
+      assert.equal(await actorOfSession(means, cookie, facts), null)
+      assert.equal(await actorOfApiKey(means, key, { address: '' }), null)
+      await assert.rejects(enter(PASSWORD), { code: 'sign_in.failed' })
+      const inside = (await actorOfSession(means, done.session!.token, facts))!
+      assert.deepEqual([inside.user.name, inside.user.email_verified_at !== null], [fresh.name, true])
+      await enter(fresh.password)
+    })
+
+    test('are told to the owners once they are accepted', async () => {
+      const { invite, client } = await household()
+      const owner = await makeUser(means, { realm_id })
+      await makeMembership(means, { client_id: client.id, user_id: owner.id })
+      const past = await makeUser(means, { realm_id })
+      const ends_at = '2020-01-01T00:00:00.000Z'
+      await makeMembership(means, { client_id: client.id, user_id: past.id, ends_at })
+      await invite('joins@quay.example')
+      assert.equal(mailTo(owner.email), undefined)
+      await accept(tokenFor('joins@quay.example'), fresh)
+      const { template, brand_id, data } = mailTo(owner.email)!
+      assert.deepEqual([template, brand_id], ['member-joined', brand.id])
+      assert.deepEqual(data, {
+        ...{ path: '/portal/account/people', client: 'Ada Quay', invited_by: 'Ada Quay' },
+        ...{ name: fresh.name, email: 'joins@quay.example' },
+      })
+      assert.equal(mailTo(past.email), undefined)
+    })
+
+    test('fall when whoever sent them is disabled or sets a password by a link', async () => {
+      const { invite, user } = await household()
+      await invite('fell@quay.example')
+      await disableUser(means, { user_id: user.id, reason: 'Taken over' }, staffActor())
+      await assert.rejects(accept(tokenFor('fell@quay.example'), fresh), { code: 'link.invalid' })
+      const second = await household()
+      await second.invite('fell@quay.example')
+      await requestReset(means, { realm_id, email: second.user.email }, guest())
+      const reset = { realm_id, token: tokenFor(second.user.email), password: fresh.password }
+      await resetPassword(means, reset, guest())
+      await assert.rejects(accept(tokenFor('fell@quay.example'), fresh), { code: 'link.invalid' })
+    })
+
+    test('open no account that is disabled', async () => {
+      const { invite } = await household()
+      const off = await makeUser(means, { realm_id, email_verified_at: null, status: 'disabled' })
+      await invite(off.email)
+      await assert.rejects(accept(tokenFor(off.email), fresh), { code: 'sign_in.account_disabled' })
     })
 
     test('lapse after seven days, by a newer one and when they are withdrawn', async () => {

@@ -15,6 +15,7 @@ import {
   listMemberships,
   listNotes,
 } from '../../core/clients/index.ts'
+import { sql } from '../../core/db/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { clientActor, makeBrand, makeClient, makeMembership, makeUser, staffActor } from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
@@ -56,7 +57,11 @@ for (const engine of engines) {
         await assert.rejects(createMembership(means, wanted, staff), { code: 'membership.exists' })
         const stranger = await makeUser(means)
         await assert.rejects(createMembership(means, { ...wanted, email: stranger.email }, staff), {
-          fields: { email: 'has no account here; the person signs up first' },
+          fields: { email: 'has no confirmed account here; invite the person' },
+        })
+        const unproved = await makeUser(means, { realm_id: brand.realm_id, email_verified_at: null })
+        await assert.rejects(createMembership(means, { ...wanted, email: unproved.email }, staff), {
+          fields: { email: 'has no confirmed account here; invite the person' },
         })
         await assert.rejects(createMembership(means, { ...wanted, rights: ['boat.sail'] }, staff), {
           fields: { rights: '"boat.sail" fits no permission' },
@@ -65,6 +70,31 @@ for (const engine of engines) {
           fields: { service_id: 'is not a service of this client' },
         })
         await assert.rejects(createMembership(means, wanted, clientActor(client.id)), { status: 403 })
+      })
+
+      test('own the whole client or nothing: rights on one service make no owner', async () => {
+        const { client, ownership, member } = await household()
+        const own = { owner: 'is for rights on the whole client' }
+        const single = await makeMembership(means, {
+          ...{
+            client_id: client.id,
+            user_id: member.id,
+            service_id: 'svc_one',
+            rights: ['service.read'],
+            owner: 0,
+          },
+        })
+        const change = { membership_id: single.id, rights: ['service.read'] }
+        await assert.rejects(changeMembership(means, { ...change, owner: true }, staff), { fields: own })
+        await changeMembership(means, change, staff)
+        // One of before it was refused.
+        await db.run(sql`update memberships set owner = 1 where id = ${single.id}`)
+        const leave = deleteMembership(means, { membership_id: ownership.id }, staff)
+        await assert.rejects(leave, { code: 'membership.last_owner' })
+        await changeMembership(means, change, staff)
+        assert.deepEqual(await db.all(sql`select owner from memberships where id = ${single.id}`), [
+          { owner: 0 },
+        ])
       })
 
       test('give and take only rights that they hold', async () => {

@@ -2,11 +2,17 @@ import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
 import { sql } from '../../core/db/index.ts'
 import {
+  actorOfApiKey,
   actorOfSession,
   changeEmail,
   changePassword,
   changeUserEmail,
   checkResetLink,
+  createApiKey,
+  disableUser,
+  enableUser,
+  endUserSessions,
+  readUser,
   requestReset,
   requestVerification,
   resetPassword,
@@ -16,7 +22,15 @@ import {
 } from '../../core/identity/index.ts'
 import { guestActor, type Actor } from '../../core/kernel/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
-import { makeBrand, makeRealm, makeUser, PASSWORD, staffActor } from '../support/make.ts'
+import {
+  makeBrand,
+  makeClient,
+  makeMembership,
+  makeRealm,
+  makeUser,
+  PASSWORD,
+  staffActor,
+} from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
 
 interface Mail {
@@ -61,6 +75,31 @@ for (const engine of engines) {
       assert.equal((await whoIs(session))!.user.email_verified_at, means.clock.now())
       await assert.rejects(reset(token), { code: 'link.invalid', status: 410, params: { reason: 'used' } })
       assert.equal(mailsTo(user.email).at(-1)!.template, 'password-changed')
+    })
+
+    test('the first proof of an address ends the keys of before, a later one does not', async () => {
+      for (const prove of ['reset', 'verification']) {
+        const user = await makeUser(means, { realm_id, email_verified_at: null })
+        await makeMembership(means, {
+          client_id: (await makeClient(means, { brand_id: brand.id })).id,
+          user_id: user.id,
+        })
+        const { actor } = (await whoIs((await enter(user.email, PASSWORD)).token))!
+        const makeKey = async (by: Actor) =>
+          (await createApiKey(means, { name: 'Mine', scopes: ['contact.list'] }, by)).key
+        const key = await makeKey(actor)
+        assert.ok(await actorOfApiKey(means, key, { address: '' }))
+        if (prove === 'reset') await reset(await askReset(user.email))
+        else {
+          await requestVerification(means, {}, actor)
+          await verifyEmail(means, { realm_id, token: lastToken(user.email) }, guest())
+        }
+        assert.equal(await actorOfApiKey(means, key, { address: '' }), null)
+        const { token } = await enter(user.email, prove === 'reset' ? fresh : PASSWORD)
+        const later = await makeKey((await whoIs(token))!.actor)
+        await reset(await askReset(user.email), 'copper-willow-harbour-9')
+        assert.ok(await actorOfApiKey(means, later, { address: '' }))
+      }
     })
 
     test('answers an unknown address as a known one, without a mail', async () => {
@@ -249,6 +288,35 @@ for (const engine of engines) {
       assert.deepEqual(templatesTo(user.email), ['email-asked'])
       await verifyEmail(means, { realm_id, token: lastToken(email) }, guest())
       assert.equal(await whoIs(session), null)
+    })
+
+    test('an account that acts for other brands too is acted on by no staff of one brand', async () => {
+      const second = await makeBrand(means, { realm_id })
+      const user = await makeUser(means, { realm_id })
+      const confirmedAt = means.clock.now()
+      const of = (...brandIds: string[]): Actor => ({ ...staffActor(), brandIds, confirmedAt })
+      const [ofFirst, ofSecond, ofBoth] = [of(brand.id), of(second.id), of(brand.id, second.id)]
+      const acts = [
+        (by: Actor) => changeUserEmail(means, { user_id: user.id, email: `m-${user.email}` }, by),
+        (by: Actor) => sendUserReset(means, { user_id: user.id }, by),
+        (by: Actor) => endUserSessions(means, { user_id: user.id }, by),
+        (by: Actor) => disableUser(means, { user_id: user.id, reason: 'Asked for it' }, by),
+        (by: Actor) => enableUser(means, { user_id: user.id, reason: 'Asked for it' }, by),
+      ]
+      const clientOf = async (brand_id: string) =>
+        makeMembership(means, { client_id: (await makeClient(means, { brand_id })).id, user_id: user.id })
+      await clientOf(second.id)
+      for (const act of acts) {
+        await assert.rejects(act(ofFirst), { code: 'user.of_other_brands', status: 403 })
+        await act(ofSecond)
+      }
+      assert.deepEqual([...new Set(mailsTo(user.email).map(({ brand_id }) => brand_id))], [second.id])
+      await clientOf(brand.id)
+      for (const act of acts) {
+        await assert.rejects(act(ofSecond), { code: 'user.of_other_brands' })
+        await act(ofBoth)
+      }
+      assert.equal((await readUser(means, { user_id: user.id }, ofFirst)).user.id, user.id)
     })
 
     test('lets staff send a reset but never see it, and only for customers', async () => {

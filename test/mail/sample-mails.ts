@@ -33,6 +33,13 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
     invited_by: 'Ada Quay',
     client: 'Quay & Sons Ltd',
   },
+  'member-joined': {
+    url: '/portal/account/people',
+    name: 'Nia Novak',
+    email: 'nia@quay.example',
+    client: 'Quay & Sons Ltd',
+    invited_by: 'Ada Quay',
+  },
   'client-account': { url: '/reset', client: 'Quay & Sons Ltd', has_password: false },
   'order-received': {
     url: '/orders/ord_01',

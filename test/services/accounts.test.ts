@@ -299,6 +299,21 @@ for (const engine of engines)
       })
     })
 
+    test('adopts for staff of one brand nothing of another', async () => {
+      const [ours, theirs] = [await undelivered(), await undelivered()]
+      await db.run(sql`update services set brand_id = 'brd_b', client_id = 'cli_b' where id = ${theirs}`)
+      await compare([account('r1', { external_id: theirs }), account('r2', { external_id: ours })])
+      shop.plugins.script('describe', ({ input: { service } }) => ({
+        ...{ state: 'live', remote_id: service.remote_id! },
+      }))
+      await adoptWaitingAccounts(shop.means, { server_id: 'srv_1' }, { ...staff, brandIds: ['brd_a'] })
+      await jobs()
+      assert.deepEqual(await kinds(), ['r1 waiting', 'r2 agrees'])
+      await adoptWaitingAccounts(shop.means, { server_id: 'srv_1' }, elsewhere)
+      await jobs()
+      assert.deepEqual(await kinds(), ['r1 agrees', 'r2 agrees'])
+    })
+
     test('makes again what is missing, and nothing that stands', async () => {
       const id = await delivered('r1')
       await suspendService(shop.means, { service_id: id }, staff)

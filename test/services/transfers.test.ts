@@ -2,8 +2,9 @@ import assert from 'node:assert/strict'
 import { after, beforeEach, describe, test } from 'node:test'
 import { changePorts } from '../../core/app/wire/change-ports.ts'
 import { setPrice } from '../../core/catalog/index.ts'
+import { acceptInvitation, inviteMember } from '../../core/clients/index.ts'
 import { sql } from '../../core/db/index.ts'
-import type { Actor, BerthError } from '../../core/kernel/index.ts'
+import { guestActor, type Actor, type BerthError } from '../../core/kernel/index.ts'
 import {
   acceptTransfer,
   declineTransfer,
@@ -34,6 +35,7 @@ for (const engine of engines) {
     let receiver: Actor
     let receiverId: string
     let email: string
+    let realmId: string
 
     beforeEach(async () => {
       means.business.set('2026-01-15T06:00:00.000Z')
@@ -47,6 +49,7 @@ for (const engine of engines) {
       giver = clientActor(service.client_id)
       const user = await makeUser(means, { realm_id: brand.realm_id })
       email = user.email
+      realmId = brand.realm_id
       receiverId = (await makeClient(means, { brand_id: brand.id })).id
       receiver = { ...clientActor(receiverId, { id: user.id }), sessionId: 'ses_1' }
     })
@@ -202,6 +205,44 @@ for (const engine of engines) {
         sql`select label from service_access where service_id = ${service.id}`,
       )
       assert.deepEqual(left, [{ label: 'Address' }])
+    })
+
+    const invite = async () => {
+      const wanted = { client_id: service.client_id, email: 'friend@quay.example', rights: ['service.*'] }
+      await inviteMember(means, { ...wanted, service_id: service.id }, giver)
+      const { data } = means.jobs.of('mail.send').at(-1) as { data: { path: string } }
+      return data.path.split('/').at(-1)!
+    }
+    const follow = async (token: string) =>
+      acceptInvitation(
+        means,
+        { realm_id: realmId, token, agent: '', name: 'Friend', password: 'cobalt-heron-meadow-7' },
+        guestActor('', { address: '198.51.100.7' }),
+      )
+
+    test('leaves no way in to whom its giver invited', async () => {
+      const token = await invite()
+      await accept(await offer())
+      assert.deepEqual(
+        await db.all(sql`select id from membership_invites where service_id = ${service.id}`),
+        [],
+      )
+      await assert.rejects(follow(token), code('link.invalid'))
+    })
+
+    test('is asked for again when an invitation to it is accepted', async () => {
+      const token = await invite()
+      await db.run(sql`update services set client_id = ${receiverId} where id = ${service.id}`)
+      await assert.rejects(follow(token), code('link.invalid'))
+      await db.run(sql`update services set client_id = ${service.client_id} where id = ${service.id}`)
+      assert.equal((await follow(token)).client_id, service.client_id)
+    })
+
+    test('is out of reach for a right on it that another client gave', async () => {
+      const friend = clientActor(service.client_id, { serviceId: service.id })
+      await showService(means, { service_id: service.id }, friend)
+      await db.run(sql`update services set client_id = ${receiverId} where id = ${service.id}`)
+      await assert.rejects(showService(means, { service_id: service.id }, friend), { status: 404 })
     })
   })
 }

@@ -53,7 +53,7 @@ export const people: Section = {
 
 const at = ({ params }: Asked): string => `/admin/clients/${params.id!}/people`
 
-/** Whoever has an account is added at once; anybody else is invited and makes one by the link. */
+/** Whoever has a confirmed account is added at once; anybody else is invited and makes one by the link. */
 async function addMember({ means, actor, t, zone }: Desk, asked: Asked) {
   const { form, params } = asked
   const client = await findClient(means.db, actor, params.id!, 'membership.create')
@@ -65,7 +65,8 @@ async function addMember({ means, actor, t, zone }: Desk, asked: Asked) {
   const brand = await means.db.get<{ realm_id: string }>(
     sql`select realm_id from brands where id = ${client.brand_id}`,
   )
-  if (await findUserByEmail(means.db, brand!.realm_id, email)) {
+  const user = await findUserByEmail(means.db, brand!.realm_id, email)
+  if (user?.email_verified_at) {
     await createMembership(means, input, actor)
     return { href: at(asked), message: t('admin.people.done.added', { email }) }
   }

@@ -1,7 +1,7 @@
 import { Type } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
-import { sql, type Trx } from '../../db/index.ts'
-import { BerthError, systemActor } from '../../kernel/index.ts'
+import { list, sql, type Trx } from '../../db/index.ts'
+import { BerthError, systemActor, type Actor } from '../../kernel/index.ts'
 import { defineVerb, scoped, type Means } from '../../records/index.ts'
 import { findServer } from '../create-server.ts'
 import type { ProviderMeans } from '../ports.ts'
@@ -18,13 +18,15 @@ interface AdoptJob {
   after: string
   /** Of the newest one when staff asked for it. */
   upTo: string
+  /** Those of who asked for it. */
+  brandIds: Actor['brandIds']
 }
 
 /** Has all accounts adopted that bear the id of a service which waits for its delivery. Answers how many there are. */
 export const adoptWaitingAccounts = defineVerb(
   {
     permission: 'server_account.adopt_waiting',
-    asks: ['delivery.adopt:check'],
+    asksNobody: 'each account is asked about when its turn comes',
     audience: ['staff'],
     input: Type.Object({ server_id: Type.String() }),
   },
@@ -40,7 +42,7 @@ export const adoptWaitingAccounts = defineVerb(
       await recordAudit(means, trx, actor, [
         { action: 'server_account.adopt_waiting', subject: server.id, after: { accounts: Number(many) } },
       ])
-      await enter(means, trx, { server_id: server.id, after: '', upTo })
+      await enter(means, trx, { server_id: server.id, after: '', upTo, brandIds: actor.brandIds })
       return Number(many)
     })
   },
@@ -51,16 +53,18 @@ const enter = (means: Means, trx: Trx, job: AdoptJob): Promise<void> =>
     {
       task: 'services.adopt_accounts',
       payload: { ...job },
-      key: `adopt/${job.server_id}/${job.after}`,
+      key: `adopt/${job.server_id}/${[job.brandIds].flat().join()}/${job.after}`,
       queue: `accounts:${job.server_id}`,
     },
   ])
 
 /** The job "services.adopt_accounts": some accounts one after the other, then a job for those after them. */
 export async function adoptSome(means: ProviderMeans, job: AdoptJob): Promise<void> {
+  const { brandIds } = job
+  const ofBrands = brandIds === 'all' ? sql`1 = 1` : sql`a.brand_id in (${list(brandIds)})`
   const accounts = await means.db.all<{ id: string }>(sql`
-    select id from server_accounts where server_id = ${job.server_id} and kind = 'waiting' and note is null
-      and id > ${job.after} and id <= ${job.upTo} order by id limit ${PER_JOB}`)
+    select a.id from server_accounts a where a.server_id = ${job.server_id} and a.kind = 'waiting' and a.note is null
+      and ${ofBrands} and a.id > ${job.after} and a.id <= ${job.upTo} order by a.id limit ${PER_JOB}`)
   for (const { id } of accounts) await adoptOrSay(means, id)
   const last = accounts.at(-1)
   if (last && accounts.length === PER_JOB)

@@ -24,7 +24,8 @@ export function mayOn(
   if (actor.kind === 'staff') return covers(actor.permissions, permission)
   return actor.grants.some(
     ({ serviceId, clientId, rights }) =>
-      (serviceId === service.id || (serviceId === null && clientId === service.client_id)) &&
+      clientId === service.client_id &&
+      (serviceId === null || serviceId === service.id) &&
       covers(rights, permission),
   )
 }

@@ -91,7 +91,7 @@ async function priceOptions(trx: Trx, serviceId: string, { options }: Offer): Pr
       where service_id = ${serviceId} and option_id = ${option_id}`)
 }
 
-/** Who had a right on one of the services alone had it from the giver. */
+/** Who had a right on one of the services alone, or was offered one, had it from the giver. */
 async function endRights(means: Means, trx: Trx, ids: readonly string[], actor: Actor): Promise<void> {
   const rows = await trx.all<Membership>(
     sql`select * from memberships where service_id in (${list(ids)}) order by id`,
@@ -101,4 +101,5 @@ async function endRights(means: Means, trx: Trx, ids: readonly string[], actor: 
     const rights = { action: 'membership.delete', subject: row.id, clientId: row.client_id, before: row }
     await recordAudit(means, trx, actor, [rights])
   }
+  await trx.run(sql`delete from membership_invites where service_id in (${list(ids)})`)
 }

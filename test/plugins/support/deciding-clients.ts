@@ -49,6 +49,7 @@ export const decisionsOnClients: Decisions = {
   'contact.create': changing(ofBuyer(contact)),
   'contact.change': changing(on('contacts', {}, { contact_id: 'x', ...contact })),
   'contact.delete': changing(on('contacts', {}, { contact_id: 'x' })),
+  'invitation.create': changing(ofBuyer({ email: 'eve@quay.example', rights: ['*'] })),
   'membership.create': changing(async (ground) => {
     const { brand, client: row } = await owned(ground)
     const { email } = await makeUser(ground.means, { realm_id: brand.realm_id })

@@ -28,9 +28,9 @@ const leaving: Prepare = beside(
   { id: 'can', service_id: 'svc', status: 'planned', at: 'end' },
   service({}, { billing_status: 'ending' }),
 )
+const CREATION = { service_id: 'svc', status: 'failed', action: 'create', step: 'create', server_id: 'srv_1' }
 const delivery = (input: object = {}, row: Row = {}, call: Omit<Call, 'input'> = {}): Prepare => {
-  const state = { service_id: 'svc', status: 'failed', action: 'create', step: 'create', server_id: 'srv_1' }
-  return withService(row, on('deliveries', state, { delivery_id: 'x', ...input }, call))
+  return withService(row, on('deliveries', CREATION, { delivery_id: 'x', ...input }, call))
 }
 const held = (reason: string, prepare: Prepare): Prepare =>
   beside('service_holds', { service_id: 'svc', reason }, prepare)
@@ -46,6 +46,11 @@ const acting = (input: object = {}, ...answers: object[]) => ({
 })
 const SNAPSHOTS = { snapshots: [{ reference: 'snp' }] }
 const snapshot = { snapshot: 'snp', confirmed: true }
+
+/** A service that has nothing at its provider yet, and the account there that bears its id. */
+const CREATING = { delivery_status: 'creating', product_id: 'prd_small', cycle: '1m', instance_id: 'plg_a' }
+const WAITING = { server_id: 'srv_1', service_id: 'svc', remote_id: 'r1', kind: 'waiting' }
+const THERE = { state: 'live', remote_id: 'r1', access: [] }
 
 export const decisionsOnServices: Decisions = {
   'service.power': acting({ signal: 'stop' }),
@@ -106,11 +111,17 @@ export const decisionsOnServices: Decisions = {
   'delivery.undo': { 'delivery.undo:check': delivery() },
   'delivery.abandon': { 'delivery.abandon:check': delivery(reason) },
   'delivery.adopt': {
+    'delivery.adopt:check': (ground) => delivery({ remote_id: 'r1' }, CREATING, answering([THERE]))(ground),
+  },
+  'server_account.adopt': {
     'delivery.adopt:check': (ground) =>
-      delivery(
-        { remote_id: 'r1' },
-        { delivery_status: 'creating', product_id: 'prd_small', cycle: '1m', instance_id: 'plg_a' },
-        answering([{ state: 'live', remote_id: 'r1', access: [] }]),
+      withService(
+        CREATING,
+        beside(
+          'deliveries',
+          { id: 'dly', ...CREATION },
+          on('server_accounts', WAITING, { account_id: 'x' }, answering([THERE])),
+        ),
       )(ground),
   },
   'price_campaign.schedule': { 'price_campaign.schedule:check': campaign('draft', {}) },

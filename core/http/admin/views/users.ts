@@ -1,5 +1,6 @@
 import { sql } from '../../../db/index.ts'
 import {
+  isManaged,
   readUser,
   usersOf,
   type Session,
@@ -80,7 +81,7 @@ export async function userPage(desk: Desk, asked: Asked): Promise<PageView> {
       text: user.email,
       crumbs: crumbsTo(desk, user, null),
       status: [{ state: user.status }],
-      actions: actsOf(desk, user),
+      actions: (await isManaged(means.db, actor, user.id)) ? actsOf(desk, user) : [],
     },
     main: [
       await clientTable(desk, user.id),

@@ -18,14 +18,21 @@ import {
   tryForm,
   type FormProblem,
 } from '../../page/index.ts'
+import { confirmedOrAsk } from '../step-up.ts'
 import { endOfField, rightChoices } from './right-fields.ts'
 import { accountTabs } from './tabs.ts'
 
 const HREF = '/portal/account/people'
 
 export function memberRoutes(router: Router<State>): void {
-  router.get(`${HREF}/:membershipId`, (ctx) => drawMember(ctx))
+  router.get(`${HREF}/:membershipId`, showMember)
   router.post(`${HREF}/:membershipId`, takeChange)
+}
+
+/** The password is asked for before a form is filled in, not after. */
+async function showMember(ctx: RouteCtx): Promise<void> {
+  confirmedOrAsk(ctx)
+  await drawMember(ctx)
 }
 
 /** Rights of one person; those that no set names are kept as they are. */
@@ -54,6 +61,7 @@ async function drawMember(ctx: RouteCtx, refused?: FormProblem): Promise<void> {
 
 async function takeChange(ctx: RouteCtx): Promise<void> {
   const { deps, actor, t, form } = ctx.state
+  confirmedOrAsk(ctx)
   await tryForm(ctx, {
     shown: [403, 409, 422],
     redraw: (problem) => drawMember(ctx, problem),
@@ -64,7 +72,7 @@ async function takeChange(ctx: RouteCtx): Promise<void> {
         membership_id: member.id,
         version: formVersion(ctx) ?? member.version,
         rights: joinRights(sets, splitRights(member.rights).others),
-        owner: 'owner_shown' in form ? Boolean(form.owner) : member.owner === 1,
+        ...('owner_shown' in form ? { owner: Boolean(form.owner) } : {}),
         ends_at: endOfField(ctx),
       }
       await changeMembership(deps, input, actor)

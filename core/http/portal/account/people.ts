@@ -28,6 +28,7 @@ import {
   tryForm,
   type FormProblem,
 } from '../../page/index.ts'
+import { confirmedOrAsk } from '../step-up.ts'
 import { contactRoutes } from './contacts.ts'
 import { memberRoutes } from './member.ts'
 import { endOfField, rightChoices, rightsText, servicesToChoose } from './right-fields.ts'
@@ -111,6 +112,7 @@ function contactRow(ctx: RouteCtx, { id, name, email, topics }: Contact) {
 async function takeInvite(ctx: RouteCtx): Promise<void> {
   const { deps, t, form } = ctx.state
   const { actor, client } = requireClient(ctx)
+  confirmedOrAsk(ctx)
   await tryForm(ctx, {
     shown: [403, 409, 422, 429],
     redraw: (problem) => drawPeople(ctx, { form: 'invite', problem }),

@@ -11,7 +11,7 @@ import {
 } from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { can, flash, form, formKeys, page, seeOther, tryForm, type FormProblem } from '../../page/index.ts'
-import { confirmedOrAsk } from './step-up.ts'
+import { confirmedOrAsk } from '../step-up.ts'
 
 /** Offers the service to another client, or shows the offer that stands. */
 export async function showHandOver(ctx: RouteCtx): Promise<void> {

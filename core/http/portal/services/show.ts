@@ -1,4 +1,4 @@
-import { confirmedOrAsk } from './step-up.ts'
+import { confirmedOrAsk } from '../step-up.ts'
 import {
   readServiceFile,
   readUsage,
