@@ -23,7 +23,7 @@ export const markFraud = defineVerb(
       const body = { number: row.number, service_ids: serviceIds }
       const change = { set: { hold_reason: reason }, reason, body }
       await applyTransition(means, trx, { lifecycle: orderLifecycle, row, name: 'mark_fraud', actor, change })
-      await deps.suspectServices(means, trx, { serviceIds, note: reason }, actor)
+      await deps.suspectServices(means, trx, { orderId: id, serviceIds, note: reason }, actor)
     }),
 )
 
@@ -45,6 +45,6 @@ export const clearFraud = defineVerb(
         actor,
         change,
       })
-      await deps.trustServices(means, trx, { serviceIds }, actor)
+      await deps.trustServices(means, trx, { orderId: id, serviceIds }, actor)
     }),
 )
