@@ -30,13 +30,16 @@ export async function suspicions(
   trx: Trx,
   drafts: readonly DraftInvoice[],
 ): Promise<(draft: DraftInvoice) => boolean> {
-  const invoices = drafts.filter(({ kind = 'invoice' }) => kind === 'invoice')
-  const sources = new Set(invoices.flatMap(({ lines }) => lines.flatMap(({ sourceId }) => sourceId ?? [])))
-  if (sources.size === 0) return () => false
+  const sources = drafts
+    .filter(isInvoice)
+    .flatMap(({ lines }) => lines.flatMap(({ sourceId }) => sourceId ?? []))
+  if (sources.length === 0) return () => false
   const rows = await trx.all<{ service_id: string; client_id: string }>(sql`
     select t.service_id, o.client_id from order_items t join orders o on ${isSuspect}
-    where t.service_id in (${list([...sources])})`)
-  const isMarked = (draft: DraftInvoice, sourceId: string | null) =>
-    rows.some((row) => row.service_id === sourceId && row.client_id === draft.clientId)
-  return (draft) => invoices.includes(draft) && draft.lines.some((line) => isMarked(draft, line.sourceId))
+    where t.service_id in (${list([...new Set(sources)])})`)
+  const isMarked = (sourceId: string | null, clientId: string) =>
+    rows.some((row) => row.service_id === sourceId && row.client_id === clientId)
+  return (draft) => isInvoice(draft) && draft.lines.some(({ sourceId }) => isMarked(sourceId, draft.clientId))
 }
+
+const isInvoice = ({ kind = 'invoice' }: DraftInvoice): boolean => kind === 'invoice'
