@@ -49,8 +49,8 @@ export interface CreditWish {
   lines?: readonly LineWish[] | undefined
   reason: string
   /**
-   * Why no plugin is asked: the note follows from an act that was asked about, or from what has happened. Without it a
-   * person credits, and no more of a line than nobody has given back yet.
+   * Why no plugin is asked: the note follows from an act that was asked about, or from what has happened. Such an act may
+   * name lines that were given back already; a person, and whoever names none, credits what nobody has given back yet.
    */
   unasked?: string
   /** Credits a claim that was given up too: what it was for has fallen away, so it was no loss. */
@@ -69,7 +69,7 @@ export async function creditLines(
   const isGivenUp = status === 'written_off' && wish.evenGivenUp === true
   if (kind !== 'invoice' || (status !== 'issued' && status !== 'paid' && !isGivenUp))
     throw NotCreditable({ number: invoice.number ?? invoice.id, status })
-  const known = await (wish.unasked ? creditable : creditableByHand)(trx, invoice)
+  const known = await (wish.unasked && wish.lines ? creditable : creditableByHand)(trx, invoice)
   const credits = chosenLines(invoice, known, wish.lines)
   if (invoice.proforma === 1) throw StillProforma({ number: invoice.number ?? invoice.id })
   const { plan, taken } = await planNote(means, trx, { invoice, credits, reason: wish.reason })
@@ -81,6 +81,18 @@ export async function creditLines(
   const worthMinor = invoice.total_minor - taken.totalMinor + note.total_minor
   await applyNote(means, trx, { invoice, note, worthMinor }, actor)
   return note
+}
+
+/** Credits all of a document that nobody has given back yet; null where nothing is left. */
+export async function creditRest(
+  means: Means,
+  trx: Trx,
+  wish: Omit<CreditWish, 'lines'>,
+  actor: Actor,
+): Promise<InvoiceRow | null> {
+  const known = await creditableByHand(trx, await lockInvoice(trx, wish.invoiceId))
+  const isLeft = known.reduce((sum, { leftMinor }) => sum + leftMinor, 0n) > 0n
+  return isLeft ? creditLines(means, trx, wish, actor) : null
 }
 
 interface PlannedCredit {

@@ -7,8 +7,8 @@ import type { DraftInvoice } from './draft.ts'
 import type { InvoiceRow } from './invoice.ts'
 import { issuePlannedNote } from './issue-credit-note.ts'
 import { planDocument } from './issue-invoice.ts'
+import { lockCharged } from './lock-charged.ts'
 import type { PlannedInvoice } from './plan-invoice.ts'
-import { lockInvoice } from './settle-invoice.ts'
 
 /** What a document would come to. */
 export interface DocumentSums {
@@ -53,11 +53,9 @@ export async function giveUnusedOf(
   plan: PlannedInvoice,
   actor: Actor,
 ): Promise<GivenUnused> {
+  await lockCharged(trx, [...new Set(plan.lines.flatMap(({ sourceId }) => sourceId ?? []))])
   const parts = await paidByGrants(trx, plan)
   const note = await issuePlannedNote(means, trx, plan, actor)
-  for (const part of parts.toSorted((a, b) => (a.invoiceId < b.invoiceId ? -1 : 1))) {
-    await lockInvoice(trx, part.invoiceId)
-    await returnPart(means, trx, part)
-  }
+  for (const part of parts) await returnPart(means, trx, part)
   return { note, promotionalMinor: sumOfParts(parts) }
 }

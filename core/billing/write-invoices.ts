@@ -13,6 +13,7 @@ import { account, postJournals, type Journal, type Posting } from './ledger.ts'
 import { takeNumbers, type DocumentKind, type Series } from './numbering.ts'
 import { buyerJson } from './parties.ts'
 import { taxBuyer, type PlannedInvoice } from './plan-invoice.ts'
+import { suspicions } from './suspect-invoices.ts'
 
 interface Written {
   row: InvoiceRow
@@ -33,7 +34,11 @@ export async function writeInvoices(
   actor: Actor,
 ): Promise<InvoiceRow[]> {
   if (plans.length === 0) return []
-  const written = plans.map((plan) => compose(means, plan))
+  const isSuspected = await suspicions(
+    trx,
+    plans.map(({ draft }) => draft),
+  )
+  const written = plans.map((plan) => compose(means, plan, isSuspected(plan.draft)))
   await useTaxAnswers(
     means,
     trx,
@@ -84,7 +89,7 @@ export function sourcesOf(lines: readonly { source_id: string | null }[]): strin
 /** A credit note is settled by being issued, its value is credit or pays a document at once; a receipt says what has come. */
 const isSettled = ({ kind }: DraftInvoice): boolean => kind === 'credit_note' || kind === 'receipt'
 
-function compose(means: Means, plan: PlannedInvoice): Written {
+function compose(means: Means, plan: PlannedInvoice, isSuspected: boolean): Written {
   const { draft, from, buyer } = plan
   const now = means.business.now()
   const row: InvoiceRow = {
@@ -105,7 +110,7 @@ function compose(means: Means, plan: PlannedInvoice): Written {
     paid_at: isSettled(draft) ? now : null,
     voided_at: null,
     in_collections_at: null,
-    suspected_at: null,
+    suspected_at: isSuspected ? now : null,
     subtotal_minor: plan.subtotalMinor,
     tax_minor: plan.taxMinor,
     total_minor: plan.totalMinor,

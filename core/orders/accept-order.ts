@@ -1,5 +1,5 @@
 import { Type } from '../../sdk/index.ts'
-import { sql, type Queries, type Trx } from '../db/index.ts'
+import { forUpdate, sql, type Queries, type Trx } from '../db/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import { applyTransition, defineVerb, findRow, type Means } from '../records/index.ts'
 import { orderLifecycle } from './order-lifecycle.ts'
@@ -30,4 +30,12 @@ export async function serviceIdsOf(queries: Queries, orderId: string): Promise<s
   const rows = await queries.all<{ service_id: string }>(sql`
     select service_id from order_items where order_id = ${orderId} and service_id is not null order by position`)
   return rows.map((row) => row.service_id)
+}
+
+/** Of them those that no other client took over meanwhile, locked: they stay this client's until the transaction ends. */
+export async function ownServiceIdsOf(trx: Trx, { id, client_id: clientId }: OrderRow): Promise<string[]> {
+  const rows = await trx.all<{ id: string }>(sql`
+    select id from services where client_id = ${clientId}
+      and id in (select service_id from order_items where order_id = ${id}) order by id ${forUpdate(trx.dialect)}`)
+  return rows.map((row) => row.id)
 }

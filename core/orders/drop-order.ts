@@ -3,7 +3,7 @@ import { releaseCoupon, returnStock } from '../catalog/index.ts'
 import { list, sql, type Trx } from '../db/index.ts'
 import type { Actor } from '../kernel/index.ts'
 import { applyTransition, findRow } from '../records/index.ts'
-import { serviceIdsOf } from './accept-order.ts'
+import { ownServiceIdsOf } from './accept-order.ts'
 import { OrderPaid } from './errors.ts'
 import { orderLifecycle } from './order-lifecycle.ts'
 import type { OrderDeps } from './ports.ts'
@@ -23,18 +23,21 @@ export interface DropOrder {
   name: 'cancel' | 'reject'
 }
 
-/** Ends an order that falls through: its services, its invoice, its stock and its coupon go with it. */
+/**
+ * Ends an order that falls through: its services, its invoice, its stock and its coupon go with it. What another client
+ * took over meanwhile runs on, and holds its stock.
+ */
 export function dropOrder(deps: OrderDeps, drop: DropOrder, actor: Actor): Promise<void> {
   const { means } = deps
   const { reason, name } = drop
   return means.db.transaction(async (trx) => {
     const row = await findRow<OrderRow>(trx, actor, { table: 'orders', what: 'order', id: drop.order_id })
-    const serviceIds = await serviceIdsOf(trx, row.id)
+    const serviceIds = await ownServiceIdsOf(trx, row)
     const change = { reason, body: { number: row.number, service_ids: serviceIds } }
     await applyTransition(means, trx, { lifecycle: orderLifecycle, row, name, actor, change })
     await settleInvoice(deps, trx, { row, reason, refund: drop.refund ?? false }, actor)
     await deps.endServices(means, trx, { serviceIds, reason }, actor)
-    await returnAllStock(trx, row.id)
+    await returnAllStock(trx, row)
     await releaseCoupon(means, trx, row.id)
     // What fell through was not tried.
     await trx.run(sql`delete from trial_uses where service_id in (${list(serviceIds)})`)
@@ -60,10 +63,10 @@ async function settleInvoice(
   }
 }
 
-async function returnAllStock(trx: Trx, orderId: string): Promise<void> {
-  const items = await trx.all<{ id: string; product_id: string; stock_held: number }>(
-    sql`select id, product_id, stock_held from order_items where order_id = ${orderId} and stock_held > 0 order by product_id`,
-  )
+async function returnAllStock(trx: Trx, { id, client_id: clientId }: OrderRow): Promise<void> {
+  const items = await trx.all<{ id: string; product_id: string; stock_held: number }>(sql`
+    select i.id, i.product_id, i.stock_held from order_items i left join services s on s.id = i.service_id
+    where i.order_id = ${id} and i.stock_held > 0 and (s.id is null or s.client_id = ${clientId}) order by i.product_id`)
   for (const item of items) await returnHeld(trx, item)
 }
 

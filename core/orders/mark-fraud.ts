@@ -1,6 +1,6 @@
 import { Type } from '../../sdk/index.ts'
 import { applyTransition, defineVerb, findRow } from '../records/index.ts'
-import { serviceIdsOf } from './accept-order.ts'
+import { ownServiceIdsOf } from './accept-order.ts'
 import { orderLifecycle } from './order-lifecycle.ts'
 import type { OrderDeps } from './ports.ts'
 import type { OrderRow } from './rows.ts'
@@ -12,18 +12,19 @@ const input = Type.Object(
 
 /**
  * Says that an order is fraud. Nothing of it is delivered any more, what is live is suspended, and nothing is charged or
- * collected for it; its client is pointed out to staff. It can be taken back, or the order rejected with its money.
+ * collected for it; its client is pointed out to staff. What another client took over meanwhile stays as it is. It can be
+ * taken back, or the order rejected with its money.
  */
 export const markFraud = defineVerb(
   { permission: 'order.mark_fraud', asks: ['order.mark_fraud:check'], audience: ['staff'], input },
   ({ means, ...deps }: OrderDeps, { order_id: id, reason }, actor): Promise<void> =>
     means.db.transaction(async (trx) => {
       const row = await findRow<OrderRow>(trx, actor, { table: 'orders', what: 'order', id })
-      const serviceIds = await serviceIdsOf(trx, id)
+      const serviceIds = await ownServiceIdsOf(trx, row)
       const body = { number: row.number, service_ids: serviceIds }
       const change = { set: { hold_reason: reason }, reason, body }
       await applyTransition(means, trx, { lifecycle: orderLifecycle, row, name: 'mark_fraud', actor, change })
-      await deps.suspectServices(means, trx, { serviceIds, note: reason }, actor)
+      await deps.suspectServices(means, trx, { orderId: id, serviceIds, note: reason }, actor)
     }),
 )
 
@@ -33,7 +34,7 @@ export const clearFraud = defineVerb(
   ({ means, ...deps }: OrderDeps, { order_id: id, reason }, actor): Promise<void> =>
     means.db.transaction(async (trx) => {
       const row = await findRow<OrderRow>(trx, actor, { table: 'orders', what: 'order', id })
-      const serviceIds = await serviceIdsOf(trx, id)
+      const serviceIds = await ownServiceIdsOf(trx, row)
       const change = {
         ...{ set: { hold_reason: reason }, reason },
         body: { number: row.number, service_ids: serviceIds },
@@ -45,6 +46,6 @@ export const clearFraud = defineVerb(
         actor,
         change,
       })
-      await deps.trustServices(means, trx, { serviceIds }, actor)
+      await deps.trustServices(means, trx, { orderId: id, serviceIds }, actor)
     }),
 )

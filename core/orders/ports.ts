@@ -125,14 +125,23 @@ export interface OrderPorts {
     act: { invoiceId: string; reason: string },
     actor: Actor,
   ): Promise<unknown>
-  /** Nothing of what these services are is made, charged or collected until they are trusted again; what is live is held. */
+  /**
+   * After the mark: nothing of what these services are is made or charged, and no document for what the order brought is
+   * collected, until they are trusted again; what is live is held.
+   */
   suspectServices(
     means: Means,
     trx: Trx,
-    act: { serviceIds: readonly string[]; note: string },
+    act: { orderId: string; serviceIds: readonly string[]; note: string },
     actor: Actor,
   ): Promise<void>
-  trustServices(means: Means, trx: Trx, act: { serviceIds: readonly string[] }, actor: Actor): Promise<void>
+  /** After the mark was taken back. */
+  trustServices(
+    means: Means,
+    trx: Trx,
+    act: { orderId: string; serviceIds: readonly string[] },
+    actor: Actor,
+  ): Promise<void>
   /** Ends services of an order that fell through: nothing more is charged, what was delivered is taken down. */
   endServices(
     means: Means,

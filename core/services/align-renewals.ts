@@ -25,10 +25,8 @@ export const previewAlignment = defineVerb(
       id: client_id,
       scope: { client: 'id' },
     })
-    return previewed(
-      means,
-      await alignment(means, means.db, { clientId: client_id, day, changeId: 'preview' }),
-    )
+    const services = await alignable(means.db, client_id)
+    return previewed(means, await alignment(means, means.db, { services, day, changeId: 'preview' }))
   },
 )
 
@@ -49,7 +47,12 @@ export const alignRenewals = defineVerb(
       const change = { setting: anchorDay, scope: 'client', scopeId: client_id, value: day } as const
       await writeSetting(means, trx, change, actor)
       const changeId = means.newId('chn')
-      const priced = await alignment(means, trx, { clientId: client_id, day, changeId, lock: forUpdate(trx) })
+      const services = await alignable(trx, client_id, forUpdate(trx))
+      await means.changes.lockCharged(
+        trx,
+        services.map(({ id }) => id),
+      )
+      const priced = await alignment(means, trx, { services, day, changeId })
       if (priced.moved.length === 0) return { moved: 0, invoiceId: null }
       const reason = `One renewal day for all services: ${day}`
       const { invoiceId } = await carryOutMove(means, trx, { ...priced, changeId, reason }, actor)
@@ -57,14 +60,16 @@ export const alignRenewals = defineVerb(
     }),
 )
 
+const alignable = (queries: Queries, clientId: string, lock: Sql = sql``): Promise<ServiceRow[]> =>
+  queries.all<ServiceRow>(sql`
+    select * from services where client_id = ${clientId} and billing_status = 'active' and next_period_on is not null
+      and paused_on is null order by id ${lock}`)
+
 async function alignment(
   means: Means,
   queries: Queries,
-  { clientId, day, changeId, lock = sql`` }: { clientId: string; day: number; changeId: string; lock?: Sql },
+  { services, day, changeId }: { services: readonly ServiceRow[]; day: number; changeId: string },
 ): Promise<PricedMove> {
-  const services = await queries.all<ServiceRow>(sql`
-    select * from services where client_id = ${clientId} and billing_status = 'active' and next_period_on is not null
-      and paused_on is null order by id ${lock}`)
   const moved = await movesOf(means, queries, {
     services: services.filter(({ cycle }) => monthsOf(cycle) !== null),
     toOn: ({ charged_through }) => nextDayOf(day, charged_through!),

@@ -86,6 +86,10 @@ export const moveRenewal = defineVerb(
       })
       const changeId = means.newId('chn')
       const family = await lockFamily(trx, service)
+      await means.changes.lockCharged(
+        trx,
+        family.map(({ id }) => id),
+      )
       const priced = await priceMove(means, trx, { family, wish: wishOf(input), changeId })
       return carryOutMove(means, trx, { ...priced, changeId, reason: input.reason }, actor)
     }),

@@ -61,6 +61,8 @@ export interface OfferRequest {
 export interface ChangePorts {
   /** Prices the wish, or refuses it with the reason. */
   price(queries: Queries, request: OfferRequest): Promise<Offer>
+  /** Keeps what was charged for services, before it is worked out what of it comes back. */
+  lockCharged(trx: Trx, serviceIds: readonly string[]): Promise<void>
   issueInvoice(
     means: Means,
     trx: Trx,

@@ -39,6 +39,7 @@ export const requestChange = defineVerb(
         ...{ noun: 'service', transition: 'change_plan', from: 'as_is', to: 'changed', row: service },
         facts: { product_id: input.product_id ?? service.product_id, options: input.options },
       })
+      await means.changes.lockCharged(trx, [service.id])
       await replacePending(means, trx, service, actor)
       const changeId = means.newId('chn')
       const priced = await priceChange(means, trx, { service, wish: input, changeId })

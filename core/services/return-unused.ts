@@ -166,12 +166,13 @@ export async function returnUnused(
   actor: Actor,
 ): Promise<{ id: string; totalMinor: bigint } | null> {
   const [whole, ...parts] = services
+  const serviceIds = services.map(({ id }) => id)
+  await means.changes.lockCharged(trx, serviceIds)
   const ending = { whole: whole!, parts: () => Promise.resolve(parts), cause: cancellationId }
   const { policy, lines, amountMinor } = await planUnused(means, trx, ending)
   if (amountMinor >= 0n) return null
   const draft = unusedDraft(means, whole!, { cause: cancellationId, lines })
   const note = await means.changes.giveCredit(means, trx, draft, actor)
-  const serviceIds = services.map(({ id }) => id)
   // What is still owed for these services is paid from it first; only the rest goes back.
   await means.changes.settleFromCredit(means, trx, { serviceIds, upToOn: draft.dueOn }, actor)
   if (policy === 'refund') {

@@ -92,6 +92,7 @@ for (const engine of engines) {
               promotionalMinor: 0n,
             })
           },
+          lockCharged: () => Promise.resolve(),
           settleFromCredit: () => Promise.resolve(),
           refundCredit: (_means, _trx, wish) => Promise.resolve(void refunds.push(wish)),
           planRefund: () => Promise.resolve(null),

@@ -99,7 +99,13 @@ for (const engine of engines) {
       const { services, deliveries, clientId, invoice_id, total } = await sold()
       await pay(invoice_id, total)
       const plan = await planOf(deliveries[0]!)
-      assert.deepEqual(plan, { currency: 'EUR', openMinor: 0n, paidMinor: total, sendableMinor: total })
+      assert.deepEqual(plan, {
+        currency: 'EUR',
+        openMinor: 0n,
+        paidMinor: total,
+        sendableMinor: total,
+        surplusMinor: 0n,
+      })
       const back = await give(deliveries[0]!, 'source')
       assert.deepEqual(back, { sentMinor: total, creditMinor: 0n, currency: 'EUR' })
       const refund = { amount_minor: total, destination: 'source', taken_from: 'credit_note' }
@@ -150,7 +156,7 @@ for (const engine of engines) {
       await pay(invoice_id, total)
       const half = total / 2n
       assert.deepEqual(await planOf(deliveries[1]!), {
-        ...{ currency: 'EUR', openMinor: 0n, paidMinor: half, sendableMinor: half },
+        ...{ currency: 'EUR', openMinor: 0n, paidMinor: half, sendableMinor: half, surplusMinor: 0n },
       })
       await give(deliveries[1]!, 'source')
       assert.deepEqual(
@@ -172,7 +178,7 @@ for (const engine of engines) {
     test('what is open falls away, and what was paid of it comes back', async () => {
       const unpaid = await sold()
       assert.deepEqual(await planOf(unpaid.deliveries[0]!), {
-        ...{ currency: 'EUR', openMinor: unpaid.total, paidMinor: 0n, sendableMinor: 0n },
+        ...{ currency: 'EUR', openMinor: unpaid.total, paidMinor: 0n, sendableMinor: 0n, surplusMinor: 0n },
       })
       await give(unpaid.deliveries[0]!, 'credit')
       const status = (id: string) =>
@@ -223,6 +229,31 @@ for (const engine of engines) {
       const back = await give(deliveries[1]!, 'source')
       assert.equal(back!.sentMinor + back!.creditMinor, total / 2n)
       assert.equal(await credit(clientId), held)
+      await clean()
+    })
+
+    test('sends what it says and no credit that came back before', async () => {
+      const { services, deliveries, clientId, invoice_id, total } = await sold(2)
+      await pay(invoice_id, total)
+      const first = await db.all<{ position: number }>(sql`
+        select position from invoice_lines where invoice_id = ${invoice_id} and source_id = ${services[0]!.id}`)
+      await creditInvoice(means, { invoice_id, lines: first, reason: 'Kept as credit' }, staff)
+      const half = total / 2n
+      assert.equal((await planOf(deliveries[1]!))!.sendableMinor, half)
+      const back = await give(deliveries[1]!, 'source')
+      assert.deepEqual([back!.sentMinor, back!.creditMinor, await credit(clientId)], [half, 0n, half])
+      await clean()
+    })
+
+    test('sends what was paid too much with it, as the preview says', async () => {
+      const { deliveries, clientId, invoice_id, total } = await sold()
+      await pay(invoice_id, total + 500n)
+      assert.deepEqual(await planOf(deliveries[0]!), {
+        ...{ currency: 'EUR', openMinor: 0n, paidMinor: total, sendableMinor: total + 500n },
+        surplusMinor: 500n,
+      })
+      const back = await give(deliveries[0]!, 'source')
+      assert.deepEqual([back!.sentMinor, back!.creditMinor, await credit(clientId)], [total + 500n, 0n, 0n])
       await clean()
     })
 

@@ -141,7 +141,8 @@ for (const engine of engines) {
         const undo = new Error('undo')
         await assert.rejects(
           of.db.transaction(async (trx) => {
-            const wish = { invoiceId: april!.id, reason: 'As before', unasked: 'nobody looked' }
+            const unasked = 'nobody looked'
+            const wish = { invoiceId: april!.id, lines: [{ position: 1 }], reason: 'As before', unasked }
             const note = await creditLines(of.house.means, trx, wish, staffActor())
             assert.deepEqual(await verifyBooks(trx, isoDate('2026-04-01')), [
               {

@@ -3,6 +3,7 @@ import {
   giveUnused,
   issueInvoice,
   linesAdded,
+  lockCharged,
   lockInvoice,
   planServicesRefund,
   refundNote,
@@ -26,6 +27,7 @@ import type { ChangePorts, Offer, OfferRequest } from '../../services/index.ts'
 /** What a change of a running service asks of billing and of the catalogue. */
 export const changePorts: ChangePorts = {
   price: offerOf,
+  lockCharged,
   added: ({ hooks }, queries, draft) => linesAdded(hooks, queries, draft),
   sums: sumsOfDocument,
   issueInvoice: async (means, trx, draft, actor) => {

@@ -48,11 +48,11 @@ export function orderDeps(means: Means): OrderDeps {
     refundInvoice,
     suspectServices: async (of, trx, act, actor) => {
       await suspectServices(of, trx, act, actor)
-      await suspectInvoices(of, trx, { ...act, suspected: true })
+      await suspectInvoices(of, trx, act)
     },
     trustServices: async (of, trx, act, actor) => {
-      await suspectInvoices(of, trx, { ...act, suspected: false })
       await trustServices(of, trx, act, actor)
+      await suspectInvoices(of, trx, act)
     },
     issueInvoice: async (of, trx, draft, actor) => {
       const { id, tax_minor, total_minor } = await issueInvoice(of, trx, draft, actor)

@@ -104,6 +104,7 @@ async function dropLines(
   trx: Trx,
   { invoiceId, sources, from }: Dropped,
 ): Promise<UnusedLine[]> {
+  const invoice = await lockInvoice(trx, invoiceId)
   const touched = await trx.get(
     sql`select id from allocations where invoice_id = ${invoiceId} and kind = 'payment'
       union all select id from invoices where corrects_id = ${invoiceId} and kind = 'credit_note' limit 1`,
@@ -115,7 +116,6 @@ async function dropLines(
     select l.* from invoice_lines l join charges c on c.id = l.charge_id
     where l.invoice_id = ${invoiceId} and l.source_id in (${list(sources)}) and l.period_start >= ${from} and ${notGivenBack}
     order by l.position`)
-  const invoice = await lockInvoice(trx, invoiceId)
   const known = await creditable(trx, invoice)
   const ids = new Set(unused.map(({ id }) => id))
   const credits = known.filter(({ line }) => ids.has(line.id))

@@ -2,7 +2,7 @@ import { toDecimal } from '../../../sdk/index.ts'
 import { sql, type Trx } from '../../db/index.ts'
 import { invalidInput, type Actor } from '../../kernel/index.ts'
 import { demandCheck, type Asking, type Means } from '../../records/index.ts'
-import { creditLines, type CreditWish } from '../credit-invoice.ts'
+import { creditLines, creditRest, type CreditWish } from '../credit-invoice.ts'
 import { lockCredit } from '../credit/credit-standing.ts'
 import type { InvoiceRow } from '../invoice.ts'
 import { readExtra } from './book-extra.ts'
@@ -151,8 +151,8 @@ export async function creditSurcharge(
   const extra = await readExtra(trx, payment.id)
   if (extra?.kind !== 'surcharge' || !extra.document_id) return 0n
   const unasked = 'it follows the document that it was charged for'
-  const note = await creditLines(means, trx, { invoiceId: extra.document_id, reason, unasked }, actor)
-  return -note.total_minor
+  const note = await creditRest(means, trx, { invoiceId: extra.document_id, reason, unasked }, actor)
+  return note ? -note.total_minor : 0n
 }
 
 /** Money that no document took is the client's credit: giving it back besides would give it twice. */

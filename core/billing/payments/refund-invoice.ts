@@ -1,12 +1,13 @@
 import { forUpdate, sql, type Queries, type Sql, type Trx } from '../../db/index.ts'
 import type { Actor } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
-import { creditLines } from '../credit-invoice.ts'
+import { creditRest } from '../credit-invoice.ts'
 import { lockCredit } from '../credit/credit-standing.ts'
+import type { InvoiceRow } from '../invoice.ts'
 import { lockInvoice, openAmount } from '../settle-invoice.ts'
 import { creditSurcharge, enterRefund, type RefundWork } from './enter-refund.ts'
 import type { PaymentRow } from './payment.ts'
-import { refundable } from './refundable.ts'
+import { planSending, sendableOf } from './plan-sending.ts'
 
 export interface InvoiceRefund {
   invoiceId: string
@@ -17,15 +18,16 @@ export interface InvoiceRefund {
 
 /** What came back of something that was paid, in minor units, taxes included. */
 export interface GivenBack {
-  /** On its way back through gateways. */
+  /** On its way back through gateways; with what was paid too much, which was credit before. */
   sentMinor: bigint
   /** Stays with the client as credit. */
   creditMinor: bigint
 }
 
 /**
- * Credits a document as a whole and enters the refunds of what was paid on it: what it was issued for falls through
- * after payment. Money that came by hand stays the client's credit.
+ * Credits what is left of a document and enters the refunds of what was paid on that: what it was issued for falls
+ * through after payment. Money that came by hand stays the client's credit, and so does what changes and earlier credit
+ * notes gave back.
  */
 export async function refundInvoice(
   means: Means,
@@ -33,23 +35,30 @@ export async function refundInvoice(
   { invoiceId, reason, to = 'source' }: InvoiceRefund,
   actor: Actor,
 ): Promise<GivenBack> {
+  const work = { means, trx, actor }
   const paid = await paymentsOf(trx, invoiceId, forUpdate(trx.dialect))
-  const openMinor = await openAmount(trx, await lockInvoice(trx, invoiceId))
+  const invoice = await lockInvoice(trx, invoiceId)
+  const openMinor = await openAmount(trx, invoice)
+  const paidCredit = async () => (await lockCredit(trx, invoice.client_id, invoice.currency)).paidMinor
+  const before = await paidCredit()
   const unasked = 'plugins were asked about the end of what it was issued for'
-  const note = await creditLines(means, trx, { invoiceId, reason, unasked, evenGivenUp: true }, actor)
-  const back = { sentMinor: 0n, creditMinor: beyond(-note.total_minor, openMinor) }
-  for (const payment of paid) {
-    const isAlone = payment.invoice_id === invoiceId
-    const open = await refundable(trx, payment, invoiceId)
-    if (open <= 0n || !payment.instance_id) continue
-    // A surcharge for several documents stays with the others.
-    if (isAlone) back.creditMinor += await creditSurcharge({ means, trx, actor }, payment, reason)
-    if (to === 'credit') continue
-    const wish = { invoiceId, openMinor: open, reason, note, once: isAlone ? 'order' : `order/${invoiceId}` }
-    back.sentMinor += await sendBack({ means, trx, actor }, payment, wish)
+  const note = await creditRest(means, trx, { invoiceId, reason, unasked, evenGivenUp: true }, actor)
+  let creditMinor = note ? beyond(-note.total_minor, openMinor) : 0n
+  const sources = await sendableOf(trx, paid, invoiceId)
+  // A surcharge for several documents stays with the others.
+  for (const { payment, isAlone } of sources)
+    if (isAlone) creditMinor += await creditSurcharge(work, payment, reason)
+  if (to === 'credit') return { sentMinor: 0n, creditMinor }
+  // What promotional credit had paid is promotional credit again, and is not paid out.
+  const heldMinor = await paidCredit()
+  const sums = planSending(sources, { backMinor: beyond(heldMinor, before), heldMinor })
+  let sentMinor = 0n
+  for (const [i, { amountMinor, surplusMinor }] of sums.entries()) {
+    await send(work, sources[i]!, { invoice, note, reason, amountMinor })
+    sentMinor += amountMinor
+    creditMinor -= amountMinor - surplusMinor
   }
-  // What was paid too much goes back with it, and was credit before.
-  return { ...back, creditMinor: beyond(back.creditMinor, back.sentMinor) }
+  return { sentMinor, creditMinor }
 }
 
 /** Payments that brought a document something, alone or with others. */
@@ -63,22 +72,21 @@ export function paymentsOf(queries: Queries, invoiceId: string, lock: Sql = sql`
 export const beyond = (minor: bigint, lessMinor: bigint): bigint =>
   minor > lessMinor ? minor - lessMinor : 0n
 
-interface SendingBack extends Pick<Parameters<typeof enterRefund>[2], 'note' | 'once' | 'reason'> {
-  invoiceId: string
-  /** What can still go back of the payment. */
-  openMinor: bigint
+interface Sending {
+  invoice: InvoiceRow
+  /** Without one only what was paid too much goes back. */
+  note: InvoiceRow | null
+  reason: string
+  amountMinor: bigint
 }
 
-/** Answers what goes back: what was paid too much may be used by now, so no more than the client holds. */
-async function sendBack(
+async function send(
   work: RefundWork,
-  payment: PaymentRow,
-  { invoiceId, openMinor, ...of }: SendingBack,
-): Promise<bigint> {
-  const { paidMinor } = await lockCredit(work.trx, payment.client_id, payment.currency)
-  const amountMinor = paidMinor < openMinor ? paidMinor : openMinor
-  if (amountMinor <= 0n) return 0n
-  const to = { payment_id: payment.id, invoice_id: invoiceId, destination: 'source' } as const
-  await enterRefund(work, payment, { ...to, ...of, amountMinor })
-  return amountMinor
+  { payment, isAlone }: { payment: PaymentRow; isAlone: boolean },
+  { invoice: { id }, note, reason, amountMinor }: Sending,
+): Promise<void> {
+  if (amountMinor === 0n) return
+  const of = { payment_id: payment.id, invoice_id: id, destination: 'source', reason, amountMinor } as const
+  const once = isAlone ? 'order' : `order/${id}`
+  await enterRefund(work, payment, { ...of, once, ...(note ? { note } : { from: 'credit' }) })
 }

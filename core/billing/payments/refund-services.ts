@@ -1,17 +1,17 @@
 import { forUpdate, list, sql, type Queries, type Trx } from '../../db/index.ts'
 import type { Actor } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
+import { clientCredit, lockCredit } from '../credit/credit-standing.ts'
 import { creditableByHand } from '../creditable.ts'
-import { creditLines, planNote } from '../credit-invoice.ts'
+import { creditLines, planNote, takenOf } from '../credit-invoice.ts'
 import { allocatedTo, type InvoiceRow } from '../invoice.ts'
 import type { LineCredit } from '../plan-credit-note.ts'
 import { lockInvoice } from '../settle-invoice.ts'
 import { takeBackInvoice } from '../take-back-invoice.ts'
 import { readExtra } from './book-extra.ts'
 import { beyond, paymentsOf, refundInvoice, type GivenBack } from './refund-invoice.ts'
-import { lockCredit } from '../credit/credit-standing.ts'
+import { planSending, sendableOf } from './plan-sending.ts'
 import { refundNote } from './refund-note.ts'
-import { refundable } from './refundable.ts'
 
 export interface ServicesRefund {
   /** Services of one client of which nothing was delivered. */
@@ -29,8 +29,10 @@ export interface ServicesRefundPlan {
   openMinor: bigint
   /** Paid, and comes back. */
   paidMinor: bigint
-  /** How much of that gateways can send back to where it came from; the rest can only become credit. */
+  /** What gateways can send back to where it came from; what they cannot send of it can only become credit. */
   sendableMinor: bigint
+  /** Of that was paid too much, and is the client's credit now. */
+  surplusMinor: bigint
 }
 
 /** What would come back of all that was charged for these services; null when nothing was. */
@@ -40,14 +42,19 @@ export async function planServicesRefund(
   serviceIds: readonly string[],
 ): Promise<ServicesRefundPlan | null> {
   let sum: ServicesRefundPlan | null = null
+  let before = 0n
   for (const invoice of await documentsOf(queries, serviceIds)) {
     const one = await chargedOn(queries, { invoice, paidMinor: invoice.paid_minor, serviceIds })
     if (!one) continue
-    const part = await planOne(means, queries, one)
-    sum ??= { currency: invoice.currency, openMinor: 0n, paidMinor: 0n, sendableMinor: 0n }
+    const { client_id: clientId, currency } = invoice
+    if (!sum) before = (await clientCredit(queries, clientId, currency)).paidMinor
+    sum ??= { currency, openMinor: 0n, paidMinor: 0n, sendableMinor: 0n, surplusMinor: 0n }
+    const heldMinor = before + sum.paidMinor - sum.sendableMinor
+    const part = await planOne(means, queries, { ...one, heldMinor })
     sum.openMinor += part.openMinor
     sum.paidMinor += part.paidMinor
     sum.sendableMinor += part.sendableMinor
+    sum.surplusMinor += part.surplusMinor
   }
   return sum
 }
@@ -130,22 +137,22 @@ async function chargedOn(
 async function planOne(
   means: Pick<Means, 'business'>,
   queries: Queries,
-  { invoice, credits, isWhole, isUnpaid, unpaidMinor }: Charged,
+  { invoice, credits, isWhole, isUnpaid, unpaidMinor, heldMinor }: Charged & { heldMinor: bigint },
 ): Promise<Omit<ServicesRefundPlan, 'currency'>> {
   const { plan } = await planNote(means, queries, { invoice, credits, reason: '' })
   const worthMinor = -plan.totalMinor
   const openMinor = worthMinor < unpaidMinor ? worthMinor : unpaidMinor
-  const of = { paidMinor: worthMinor - openMinor, sendableMinor: 0n }
-  for (const payment of isUnpaid ? [] : await paymentsOf(queries, invoice.id)) {
-    if (!payment.instance_id) continue
-    if (isWhole && payment.invoice_id === invoice.id) of.paidMinor += await surchargeOf(queries, payment.id)
-    of.sendableMinor += await refundable(queries, payment, invoice.id)
-  }
-  return {
-    ...of,
-    openMinor,
-    sendableMinor: of.sendableMinor < of.paidMinor ? of.sendableMinor : of.paidMinor,
-  }
+  let paidMinor = worthMinor - openMinor
+  const payments = isUnpaid ? [] : await paymentsOf(queries, invoice.id)
+  const found = await sendableOf(queries, payments, invoice.id)
+  if (isWhole)
+    for (const { payment, isAlone } of found) if (isAlone) paidMinor += await surchargeOf(queries, payment.id)
+  // What was paid too much stays with the rest of a document that does not go as a whole.
+  const sources = isWhole ? found : found.map((one) => ({ ...one, surplusMinor: 0n }))
+  const sums = planSending(sources, { backMinor: paidMinor, heldMinor: heldMinor + paidMinor })
+  const sendableMinor = sums.reduce((sum, one) => sum + one.amountMinor, 0n)
+  const surplusMinor = sums.reduce((sum, one) => sum + one.surplusMinor, 0n)
+  return { paidMinor, openMinor, sendableMinor, surplusMinor }
 }
 
 async function surchargeOf(queries: Queries, paymentId: string): Promise<bigint> {
@@ -154,7 +161,7 @@ async function surchargeOf(queries: Queries, paymentId: string): Promise<bigint>
   const document = await queries.get<{ total_minor: bigint }>(
     sql`select total_minor from invoices where id = ${extra.document_id}`,
   )
-  return document!.total_minor
+  return document!.total_minor - (await takenOf(queries, extra.document_id)).totalMinor
 }
 
 async function refundOne(

@@ -97,4 +97,17 @@ for (const engine of engines)
       assert.equal((await api('POST', `${path}/clear-fraud`, { reason: 'They called' })).status, 200)
       assert.equal(await status(), 'held')
     })
+
+    it('name what has passed on to another client, which they do not touch', async () => {
+      const order = await world.means.db.get<{ service_id: string; label: string }>(sql`
+        select i.service_id, s.label from order_items i join services s on s.id = i.service_id
+        where i.order_id = ${world.ids.order} order by i.position limit 1`)
+      const said = new RegExp(`${order!.label} has passed on to`)
+      assert.doesNotMatch((await world.staff.get(at)).text, said)
+      await world.means.db.run(
+        sql`update services set client_id = ${world.ids.otherClient} where id = ${order!.service_id}`,
+      )
+      for (const path of [at, `${at}/mark-fraud`, `${at}/reject`])
+        assertShows((await world.staff.get(path)).text, said)
+    })
   })

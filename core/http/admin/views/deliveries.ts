@@ -229,7 +229,7 @@ export async function abandonPage(desk: Desk, asked: Asked): Promise<DangerView>
 /** Whether the client gets its money back, with the sums that would move. */
 function refundField(desk: Desk, asked: Asked, plan: ServicesRefundPlan): Field {
   const { t } = desk
-  const { openMinor, paidMinor, sendableMinor, currency } = plan
+  const { openMinor, paidMinor, sendableMinor, surplusMinor, currency } = plan
   const sum = (minor: bigint) => moneyText(desk, minor, currency)
   const says = (what: string, minor: bigint) =>
     minor > 0n ? [t(`admin.deliveries.abandon.${what}`, { sum: sum(minor) })] : []
@@ -244,7 +244,8 @@ function refundField(desk: Desk, asked: Asked, plan: ServicesRefundPlan): Field 
     label: t('admin.deliveries.abandon.refund'),
     hint: [
       ...says('paid', paidMinor),
-      ...(paidMinor > sendableMinor ? says('by_hand', paidMinor - sendableMinor) : []),
+      ...says('by_hand', paidMinor + surplusMinor - sendableMinor),
+      ...says('surplus', surplusMinor),
       ...says('open', openMinor),
     ].join(' '),
     options: [

@@ -10,6 +10,7 @@ import { allowed } from './clients.ts'
 import { fraudNotice, suspectedOrders, type SuspectedOrder } from './fraud-notice.ts'
 import { dangerParts } from './invoice-forms.ts'
 import { listPage } from './list-page.ts'
+import { passedOnNotice, passedOnOf, passedOnTexts } from './passed-on.ts'
 import { choiceOf, countryName, cycleName } from './words.ts'
 
 interface Listed {
@@ -107,6 +108,7 @@ export async function orderPage(desk: Desk, asked: Asked): Promise<PageView> {
             } as const,
           ]
         : []),
+      ...passedOnNotice(desk, order, await passedOnOf(means.db, order)),
       lines(desk, order),
       earlier(desk, order, around.earlier),
       noteForm(desk, asked, order),
@@ -365,6 +367,7 @@ export const orderDanger =
     const order = await getOrder(means.db, actor, asked.params.id!)
     const path = act.replace('_', '-')
     const drops = act === 'reject' || act === 'cancel'
+    const staying = act === 'hold' ? [] : passedOnTexts(desk, await passedOnOf(means.db, order))
     return {
       title: t(`admin.orders.${act}.title`, { number: order.number }),
       crumbs: [
@@ -375,7 +378,9 @@ export const orderDanger =
       action: `/admin/orders/${order.id}/${path}`,
       label: t(`admin.orders.act.${act}`),
       cancelHref: `/admin/orders/${order.id}`,
-      acts: EFFECTS[act].map((step) => ({ text: t(`admin.orders.effect.${step}`) })),
+      acts: [...EFFECTS[act].map((step) => t(`admin.orders.effect.${step}`)), ...staying].map((text) => ({
+        text,
+      })),
       ...(drops
         ? {
             fields: [
