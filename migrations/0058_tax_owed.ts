@@ -12,9 +12,15 @@ export async function up(trx: Trx): Promise<void> {
   await nameStates(trx)
 }
 
-/** The set of the EU names its rates by their state: below the threshold that of the seller. */
+/** The member states of the EU, and Great Britain, which was one. */
+const STATES = 'AT BE BG CY CZ DE DK EE ES FI FR GB GR HR HU IE IT LT LU LV MT NL PL PT RO SE SI SK'.split(
+  ' ',
+)
+
+/** The set of the EU names its rates by their state: below the threshold that of the seller. Other names say nothing. */
 export const nameStates = (trx: Trx): Promise<void> =>
   execute(
     trx,
-    `update tax_rules set owed_to = substr(name, 5) where name like 'VAT __' and country <> substr(name, 5)`,
+    `update tax_rules set owed_to = substr(name, 5) where substr(name, 1, 4) = 'VAT '
+      and substr(name, 5) in (${STATES.map((state) => `'${state}'`).join(', ')}) and country <> substr(name, 5)`,
   )

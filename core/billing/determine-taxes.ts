@@ -11,6 +11,7 @@ import {
   type RemoteQuestion,
   type AskMeans,
 } from './ask-remote-taxes.ts'
+import { asCharged } from './charged-taxes.ts'
 import type { DraftInvoice, DraftLine } from './draft.ts'
 import { planInvoice, taxBuyer, type BillFrom, type BillTo, type PlannedInvoice } from './plan-invoice.ts'
 import type { TaxRate } from './tax.ts'
@@ -252,12 +253,13 @@ export interface DocumentCase {
   issuedOn: IsoDate
 }
 
-/** As planInvoice for any number of documents, by the tax plugins of their brands. */
+/** As planInvoice for any number of documents, by the tax plugins of their brands; what gives back, as it was charged. */
 export async function planTaxedAll(
   means: AskMeans,
   queries: Queries,
-  cases: readonly DocumentCase[],
+  asked: readonly DocumentCase[],
 ): Promise<(PlannedInvoice | BerthError)[]> {
+  const cases = await asCharged(queries, asked)
   const verdicts = await determineTaxes(
     means,
     queries,

@@ -37,6 +37,8 @@ export interface DraftLine {
   taxes?: readonly TaxRate[]
   /** What the service was ordered with; absent where the seller decides. */
   untaxedPrice?: UntaxedPrice | undefined
+  /** What was paid of the stated price that this line gives back of; absent where nothing was charged, or it gives nothing back. */
+  charged?: { amountMinor: bigint; statedMinor: bigint } | undefined
   /** Why this sum: price version, coupon, period and days, rounding. */
   trace: { [key: string]: Json | undefined }
 }

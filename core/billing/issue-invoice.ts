@@ -6,7 +6,6 @@ import type { DraftInvoice } from './draft.ts'
 import type { InvoiceRow } from './invoice.ts'
 import { loadBuyers, loadSeller } from './parties.ts'
 import { applyCreditByItself } from './credit/apply-credit.ts'
-import { withChargedTaxes } from './charged-taxes.ts'
 import { creditBalance } from './ledger.ts'
 import { planTaxed } from './determine-taxes.ts'
 import type { PlannedInvoice } from './plan-invoice.ts'
@@ -38,8 +37,7 @@ export async function planDocument(
   const buyer = (await loadBuyers(queries, [draft.clientId])).get(draft.clientId)
   assert(buyer, `client ${draft.clientId} exists`)
   const issuedOn = means.business.today(seller.zone)
-  const taxed = seller.taxPlugin ? await withChargedTaxes(queries, draft) : draft
-  return planTaxed(means, queries, { draft: taxed, buyer, from: seller, issuedOn })
+  return planTaxed(means, queries, { draft, buyer, from: seller, issuedOn })
 }
 
 /** What the client's credit pays at once needs no proforma. */

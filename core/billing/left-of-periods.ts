@@ -10,6 +10,7 @@ import {
   type Filling,
   type PeriodLine,
 } from './given-back.ts'
+import { statedMinor } from './untaxed-price.ts'
 
 /** Days of a service from one on to one that is none of them any more. */
 export interface ServiceDays {
@@ -22,7 +23,7 @@ export interface ServiceDays {
 export interface LeftOfPeriod {
   /** The price of a whole period, less its share of what was credited; as the document states prices. */
   price: (minor: bigint) => bigint
-  /** More than this is not given back. */
+  /** More than this is not given back; as the brand states prices. */
   mostMinor: bigint
 }
 
@@ -63,6 +64,9 @@ interface Standing {
   filling: Filling
   fullMinor: bigint
   creditedMinor: bigint
+  /** All that was charged, and what the brand stated for it. */
+  chargedMinor: bigint
+  statedMinor: bigint
 }
 
 /**
@@ -82,7 +86,7 @@ export function leftOf(periods: readonly PeriodLine[], notes: readonly NoteLine[
     const leftMinor = leftIn(last)
     const { fullMinor } = last
     const price = (minor: bigint) => (fullMinor > 0n ? divideHalfUp(minor * leftMinor, fullMinor) : 0n)
-    return { price, mostMinor: leftMinor }
+    return { price, mostMinor: asStated(last, leftMinor) }
   }
 }
 
@@ -107,8 +111,10 @@ function standingsOf(periods: readonly PeriodLine[], notes: readonly NoteLine[])
         give(standings.get(filling)!, minor)
     else {
       const filling = fill(fillings, line)
-      const standing = standings.get(filling) ?? { filling, fullMinor: 0n, creditedMinor: 0n }
+      const standing = standings.get(filling) ?? newStanding(filling)
       standing.fullMinor += line.amount_minor
+      standing.chargedMinor += line.amount_minor
+      standing.statedMinor += statedMinor(line)
       standings.set(filling, standing)
       ofLine.set(line.id, standing)
     }
@@ -116,6 +122,14 @@ function standingsOf(periods: readonly PeriodLine[], notes: readonly NoteLine[])
   credit('chg_~')
   return standings
 }
+
+const newStanding = (filling: Filling): Standing => ({
+  ...{ filling, fullMinor: 0n, creditedMinor: 0n, chargedMinor: 0n, statedMinor: 0n },
+})
+
+/** Documents hold what was paid; a price that was reduced is stated higher. */
+const asStated = ({ chargedMinor, statedMinor: stated }: Standing, minor: bigint): bigint =>
+  chargedMinor > 0n ? divideHalfUp(minor * stated, chargedMinor) : minor
 
 /** Before tax rounding and with its sign; what was given back counts as gone already. */
 const leftIn = ({ filling }: Standing): bigint => {

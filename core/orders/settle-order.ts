@@ -1,5 +1,5 @@
 import { recordAudit } from '../audit/index.ts'
-import { paysLater, type DraftLine } from '../billing/index.ts'
+import { paysLater, type DraftLine, type UntaxedPrice } from '../billing/index.ts'
 import { redeemCoupon, reservePlaces, reserveStock } from '../catalog/index.ts'
 import { sql, type Trx } from '../db/index.ts'
 import { ledTo, recordEvent } from '../events/index.ts'
@@ -54,6 +54,8 @@ export interface Settling {
   priced: Pick<PricedItems, 'items' | 'first' | 'coupons'>
   /** Lines of the invoice that become no service. Their sum is in `priced.first`. */
   freeLines?: readonly DraftLine[]
+  /** What was agreed for whoever owes no tax; absent: as the seller sells today. */
+  untaxedPrice?: UntaxedPrice
   shop: { zone: string; today: IsoDate }
 }
 
@@ -65,7 +67,7 @@ export async function settleOrder(
   actor: Actor,
 ): Promise<PlacedOrder> {
   const { means } = deps
-  const { input, client, basket, priced, shop, freeLines = [] } = settling
+  const { input, client, basket, priced, shop, freeLines = [], untaxedPrice } = settling
   const orderId = means.newId('ord')
   const wanted = [...unitsWanted(priced.items)].map(([productId, { units }]) => ({ productId, units }))
   await demandUnits(trx, { id: client.id, brand_id: input.brand_id }, wanted)
@@ -73,7 +75,7 @@ export async function settleOrder(
   const facts = { brandId: input.brand_id, clientId: client.id, zone: shop.zone, today: shop.today }
   const planned = planOrder(priced.items, { ...facts, newItemId: () => means.newId('ori') })
   await reservePlaces(trx, wantedPlaces(planned))
-  const specs = planned.map((item) => item.spec)
+  const specs = planned.map(({ spec }) => ({ ...spec, ...(untaxedPrice ? { untaxedPrice } : {}) }))
   const event = means.newId('evt')
   const services = await ledTo(trx, event, () => deps.createServices(means, trx, specs, actor))
   const serviceIds = services.map((service) => service.id)
@@ -85,7 +87,7 @@ export async function settleOrder(
     origin: 'order' as const,
     originId: orderId,
     dueOn: shop.today,
-    lines: [...draftLines(planned, serviceIds), ...freeLines],
+    lines: [...draftLines(planned, serviceIds), ...freeLines].map((line) => ({ ...line, untaxedPrice })),
   }
   const invoice = await ledTo(trx, event, () => deps.issueInvoice(means, trx, draft, actor))
   return writeOrder(deps, trx, { ...settling, orderId, event, planned, serviceIds, invoice, held }, actor)

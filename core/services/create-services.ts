@@ -56,6 +56,8 @@ export interface ServiceSpec {
   recurringMinor: bigint
   priceId: string | null
   taxClass: string
+  /** What was agreed for whoever owes no tax; absent: as the seller of the brand sells now. */
+  untaxedPrice?: UntaxedPrice
   couponId?: string | null
   couponCyclesLeft?: number | null
   /** What else lowers later periods. */
@@ -94,7 +96,7 @@ export async function createServices(
     'services',
     specs.map((spec, i) => ({
       ...columnsOf(spec),
-      untaxed_price: untaxedPrices.get(spec.brandId)!,
+      untaxed_price: spec.untaxedPrice ?? untaxedPrices.get(spec.brandId)!,
       metered_until: isMetered(spec.cycle) ? now : null,
       id: ids[i]!,
       parent_id: spec.parentIndex === undefined ? (spec.parentId ?? null) : ids[spec.parentIndex]!,

@@ -117,5 +117,21 @@ for (const engine of engines) {
         ],
       )
     })
+
+    test('a rule whose name only looks like one of the set stays as it is', async () => {
+      const { id: seller_id } = await makeSeller(means, { country: 'DE' })
+      const rule = { ...{ seller_id, tax_class: 'standard', rate_ppm: 200_000, starts_on: '2020-01-01' } }
+      for (const [country, name] of [
+        ['FR', 'VAT 20'],
+        ['IT', 'VAT 7%'],
+        ['ES', 'VAT XX'],
+      ] as const)
+        await createTaxRule(means, { ...rule, country, name }, staff)
+      const owed = () =>
+        db.all(sql`select country, owed_to from tax_rules where seller_id = ${seller_id} order by country`)
+      const before = await owed()
+      await db.transaction((trx) => nameStates(trx))
+      assert.deepEqual(await owed(), before)
+    })
   })
 }

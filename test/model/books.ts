@@ -18,8 +18,8 @@ export interface ModelLine {
   returned?: boolean
   /** Its place in the order of charges, which it keeps on another document. */
   charged?: number
-  /** A line the other way round, because its period was dropped; and the line that it turns round. */
-  mirrors?: boolean
+  /** A line the other way round, because its period was dropped: what that line came to; and the line that it turns round. */
+  mirrors?: bigint
   mirrored?: boolean
   /** Of a change that was made and stayed in the cycle: it goes with the period, once. */
   goesWithPeriod?: boolean
@@ -47,6 +47,8 @@ export interface ModelDocument {
   /** From when it is owed, where that is not its due day. */
   owed: Day | null
 }
+
+const PERIODS: readonly string[] = ['recurring', 'option', 'discount', 'change']
 
 /** Hears that a document is paid, or a part of it as it was agreed. */
 export type Hearer = (document: ModelDocument) => void
@@ -111,13 +113,13 @@ export class ModelBooks {
     return new Map(found.filter(([{ status }, lines]) => status !== 'void' && lines.length > 0))
   }
 
-  /** The same lines the other way round, each with the tax of today. */
+  /** The same lines the other way round. */
   #mirror(document: ModelDocument, wanted: readonly number[]): void {
     const lines = wanted.map((n) => {
       const line = document.lines[n]!
       line.mirrored = true
       const { stated = line.amount } = line
-      return { ...line, amount: -stated, stated: -stated, mirrors: true, mirrored: false }
+      return { ...line, amount: -stated, stated: -stated, mirrors: line.amount, mirrored: false }
     })
     if (this.sumsOf(lines).total < 0n) this.giveBack('change', lines)
     else {
@@ -237,12 +239,45 @@ export class ModelBooks {
 
   #taxed(lines: readonly ModelLine[]): ModelLine[] {
     const stated = lines.map((line) => ({ ...line, amount: line.stated ?? line.amount }))
-    const taxes = taxOf(stated, this.#inclusive)
     const isReduced = this.#inclusive && this.#abroad === 'net'
+    const paid = stated.map((line) => (isReduced ? this.#asPaid(line) : null))
+    const taxes = taxOf(
+      stated.map((line, i) => (paid[i] === null ? line : { ...line, amount: 0n })),
+      this.#inclusive,
+    )
     return stated.map((line, i) => ({
       ...{ ...line, stated: line.amount, charged: line.charged ?? this.#charged++ },
-      ...{ amount: isReduced ? line.amount - taxes[i]! : line.amount, tax: this.#abroad ? 0n : taxes[i]! },
+      amount: paid[i] ?? (isReduced ? line.amount - taxes[i]! : line.amount),
+      tax: this.#abroad ? 0n : taxes[i]!,
     }))
+  }
+
+  /** What gives back of a reduced price is reduced as that was: with all that was paid for its period at once. */
+  #asPaid(line: ModelLine): bigint | null {
+    if (line.mirrors !== undefined) return -line.mirrors
+    if (line.kind !== 'change' || line.amount >= 0n) return null
+    const isPeriod = ({ kind }: ModelLine) => PERIODS.includes(kind)
+    const [last] = this.documents
+      .filter(({ status, corrects }) => status !== 'void' && !corrects)
+      .toSorted((a, b) => a.issued - b.issued)
+      .flatMap((document) =>
+        document.lines
+          .filter(
+            ({ kind }, n) => kind !== 'change' || (document.status === 'paid' && !document.credited.has(n)),
+          )
+          .map((own) => ({ own, lines: document.lines })),
+      )
+      .filter(({ own }) => own.service === line.service && own.amount > 0n && own.mirrors === undefined)
+      .filter(({ own }) => isPeriod(own) && own.from <= line.from && own.to !== null && own.to > line.from)
+      .reverse()
+    if (!last) return null
+    const { own, lines } = last
+    const among = lines.filter(
+      (one) => one.service === own.service && one.from === own.from && one.kind !== 'change' && isPeriod(one),
+    )
+    const together = own.kind === 'change' ? [own] : among
+    const asked = sumOf(together.map(({ stated, amount }) => stated ?? amount))
+    return halfUp(line.amount * sumOf(together.map(({ amount }) => amount)), asked)
   }
 
   #add(

@@ -22,7 +22,7 @@ export function isGivenBack(documents: readonly ModelDocument[], wanted: ModelDo
     .sort((a, b) => a.line.charged! - b.line.charged!)
   const fillings = new Map<string, Filling>()
   for (const [i, { document, line, n }] of placed.entries()) {
-    if (line.mirrors) continue
+    if (line.mirrors !== undefined) continue
     if (line.kind === 'change' && line.amount < 0n) {
       if (!document.credited.has(n) && !line.mirrored) pour([...fillings.values()], line)
       continue
@@ -53,7 +53,7 @@ export function isCredited(
     .filter(({ status, corrects }) => status !== 'void' && !corrects)
     .flatMap((document) => document.lines.map((line, n) => ({ line, credited: document.credited.has(n) })))
     .filter(({ line }) => line.service === service && PERIODS.includes(line.kind) && line.to !== null)
-    .filter(({ line }) => line.amount > 0n && !line.mirrors && line.from < to && line.to! > from)
+    .filter(({ line }) => line.amount > 0n && line.mirrors === undefined && line.from < to && line.to! > from)
     .filter(({ line, credited }) => line.kind !== 'change' || !(credited || line.mirrored))
     .sort((a, b) => a.line.charged! - b.line.charged!)
   return charges.at(-1)?.credited ?? false

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, it } from 'node:test'
+import { createTaxRule } from '../../core/brands/index.ts'
 import { setPrice } from '../../core/catalog/index.ts'
 import { sql } from '../../core/db/index.ts'
 import { verifyBooks } from '../../core/billing/index.ts'
@@ -100,6 +101,29 @@ for (const engine of engines) {
       ])
       assert.deepEqual(await verifyQuotes(means.db), [])
       assert.deepEqual(await verifyBooks(means.db, isoDate('2026-01-31')), [])
+    })
+
+    it('are accepted at the sum that they print, however the seller sells since to those who owe no tax', async () => {
+      const { brand, client, draft, accept, deps, buyer } = await shop()
+      const sell = (way: 'net' | 'stated') =>
+        means.db.run(sql`update sellers set untaxed_price = ${way} where id = ${brand.seller_id}`)
+      const rule = { ...{ tax_class: 'standard', name: 'VAT', rate_ppm: 190_000 }, starts_on: '2020-01-01' }
+      await createTaxRule(means, { seller_id: brand.seller_id, country: 'DE', ...rule }, staff)
+      await means.db.run(sql`update brands set prices_include_tax = 1 where id = ${brand.id}`)
+      await means.db.run(sql`update clients set country = 'US' where id = ${client.id}`)
+      await sell('net')
+      const id = await draft()
+      await sendQuote(means, { quote_id: id }, staff)
+      const { total_minor } = await getQuote(means.db, staff, id)
+      // 173.40 less 19 %.
+      assert.equal(total_minor, 14_571n)
+      await sell('stated')
+      const { order_id } = await acceptQuote(deps, accept(id), buyer)
+      assert.equal((await getOrder(means.db, buyer, order_id)).total_minor, total_minor)
+      const ways = await means.db.all(
+        sql`select distinct untaxed_price from services where client_id = ${client.id}`,
+      )
+      assert.deepEqual(ways, [{ untaxed_price: 'net' }])
     })
 
     it('with a price for the first period alone are worth that price while it runs', async () => {

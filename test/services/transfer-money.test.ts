@@ -197,7 +197,7 @@ for (const engine of engines) {
       await clean()
     })
 
-    test('what was charged and stands on no document falls away with the giver and is planned anew', async () => {
+    test('what was charged and stands on no document is settled by the giver first', async () => {
       await db.insert('settings', [
         {
           ...{ key: 'billing.invoice_minimum', scope: 'client', scope_id: giver, version: 1 },
@@ -205,17 +205,24 @@ for (const engine of engines) {
         },
       ])
       await until('2026-02-21')
-      assert.equal((await charges()).length, 2, 'carried to the next document')
-      assert.equal((await invoices()).length, 1)
-      await move()
-      assert.equal((await reread()).next_period_on, '2026-02-20')
+      assert.equal((await invoices()).length, 1, 'carried to the next document')
+      await assert.rejects(move(), blocked('unbilled_periods'))
+      const later = { service_id: service.id, to_on: '2026-04-01', effect: 'charge', reason: 'Later' }
+      await moveRenewal(means, later, staff)
+      await pay()
+      await assert.rejects(move(), blocked('unbilled_periods'))
+      assert.deepEqual(
+        (await preview()).obstacles.map(({ name }) => name),
+        ['unbilled_periods'],
+      )
       await db.run(sql`delete from settings`)
       await until('2026-02-22')
-      assert.deepEqual(await charges(), [
-        ['giver', '2026-01-20', 599],
-        ['receiver', '2026-02-20', 599],
-      ])
-      assert.equal((await invoices()).length, 2)
+      const before = await charges()
+      await move()
+      assert.ok(before.every(([client]) => client === 'giver'))
+      assert.equal((await reread()).next_period_on, '2026-04-01')
+      await until('2026-04-02')
+      assert.deepEqual((await charges()).slice(before.length), [['receiver', '2026-04-01', 599]])
       await clean()
     })
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict'
 import { after, beforeEach, describe, test } from 'node:test'
 import { changePorts } from '../../core/app/wire/change-ports.ts'
 import { setPrice } from '../../core/catalog/index.ts'
-import { acceptInvitation, inviteMember } from '../../core/clients/index.ts'
+import { acceptInvitation, inviteMember, type Client } from '../../core/clients/index.ts'
 import { sql } from '../../core/db/index.ts'
 import { guestActor, type Actor, type BerthError } from '../../core/kernel/index.ts'
 import {
@@ -12,6 +12,7 @@ import {
   moveService,
   offeredTo,
   offerTransfer,
+  readOffer,
   showService,
   withdrawTransfer,
   type ServiceRow,
@@ -44,8 +45,7 @@ for (const engine of engines) {
       const { brand } = await makeBuyer(means)
       await makeServices(means, brand, { clients: 1, perClient: 1, nextPeriodOn: '2026-01-20' })
       service = (await db.get<ServiceRow>(sql`select * from services where brand_id = ${brand.id}`))!
-      const price = { owner_id: service.product_id, cycle: '1m', currency: 'EUR', amount: '5.99' }
-      await setPrice(means, price, staff)
+      await setPrice(means, price(), staff)
       giver = clientActor(service.client_id)
       const user = await makeUser(means, { realm_id: brand.realm_id })
       email = user.email
@@ -56,8 +56,16 @@ for (const engine of engines) {
 
     const offer = (more: object = {}, actor = giver) =>
       offerTransfer(means, { service_id: service.id, email, ...more }, actor)
-    const accept = ({ id }: { id: string }, actor = receiver, client_id = receiverId) =>
-      acceptTransfer(means, { transfer_id: id, client_id }, actor)
+    const price = () => ({ owner_id: service.product_id, cycle: '1m', currency: 'EUR', amount: '5.99' })
+    /** As it is shown to the receiver at this moment. */
+    const shown = async ({ id }: { id: string }) => {
+      const client = (await db.get<Client>(sql`select * from clients where id = ${receiverId}`))!
+      return readOffer(means, { transferId: id, receiver: client }, receiver).catch(() => null)
+    }
+    const accept = async (made: { id: string }, actor = receiver, client_id = receiverId) => {
+      const seen = (await shown(made))?.seen ?? ''
+      return acceptTransfer(means, { transfer_id: made.id, client_id, seen }, actor)
+    }
     const status = async ({ id }: { id: string }) =>
       (await db.get<TransferRow>(sql`select * from service_transfers where id = ${id}`))!.status
     const owner = async () =>
@@ -180,6 +188,27 @@ for (const engine of engines) {
       await db.run(sql`update services set paused_on = '2026-01-16' where id = ${service.id}`)
       await assert.rejects(accept(made), code('service_transfer.blocked'))
       assert.equal(await status(made), 'offered')
+    })
+
+    test('is agreed to as it was shown: another plan, price or day is shown first', async () => {
+      const made = await offer()
+      const take = (seen: string) =>
+        acceptTransfer(means, { transfer_id: made.id, client_id: receiverId, seen }, receiver)
+      const first = (await shown(made))!
+      const changes = [
+        () => db.run(sql`update services set next_period_on = '2026-02-19' where id = ${service.id}`),
+        () => db.run(sql`update services set quantity = quantity + 1 where id = ${service.id}`),
+        () => setPrice(means, { ...price(), amount: '6.99' }, staff),
+      ]
+      for (const change of changes) {
+        const { seen } = (await shown(made))!
+        await change()
+        await assert.rejects(take(seen), code('service_transfer.changed'))
+      }
+      await assert.rejects(take(first.seen), code('service_transfer.changed'))
+      assert.equal(await owner(), service.client_id)
+      await take((await shown(made))!.seen)
+      assert.equal(await owner(), receiverId)
     })
 
     test('goes to whom staff say, and the offer is withdrawn', async () => {

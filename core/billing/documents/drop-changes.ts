@@ -2,6 +2,7 @@ import { list, sql, type Trx } from '../../db/index.ts'
 import { assert, systemActor, type IsoDate } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
 import { notGivenBack } from '../charge-cause.ts'
+import { asLineOf } from '../charged-taxes.ts'
 import { applyCredit } from '../credit/apply-credit.ts'
 import { creditLines } from '../credit-invoice.ts'
 import { creditable } from '../creditable.ts'
@@ -98,16 +99,12 @@ async function mirror(means: Means, trx: Trx, { of, document, lines }: Mirrored)
   const buyer = (await loadBuyers(trx, [clientId])).get(clientId)
   assert(buyer, `client ${clientId} exists`)
   const issuedOn = means.business.today(from.zone)
+  const turned: DraftLine[] = []
+  for (const line of lines)
+    turned.push({ ...mirrored(line, of.cancellationId), ...(await asLineOf(trx, line, document)) })
   const draft = {
-    ...{
-      brandId,
-      clientId,
-      currency,
-      origin: 'change' as const,
-      originId: of.cancellationId,
-      dueOn: issuedOn,
-    },
-    ...{ notes: of.reason, lines: lines.map((line) => mirrored(line, of.cancellationId)) },
+    ...{ brandId, clientId, currency, origin: 'change' as const, originId: of.cancellationId },
+    ...{ dueOn: issuedOn, notes: of.reason, lines: turned },
   }
   const plan = await planTaxed(means, trx, { draft, buyer, from, issuedOn })
   if (plan.totalMinor < 0n) {
@@ -121,11 +118,11 @@ async function mirror(means: Means, trx: Trx, { of, document, lines }: Mirrored)
 
 function mirrored(line: InvoiceLineRow, cancellationId: string): DraftLine {
   const { change, part } = JSON.parse(line.trace) as { change: string; part: string }
-  const { unitMinor: _unit, amountMinor, untaxedPrice = 'stated' } = statedLine(line)
+  const { amountMinor } = statedLine(line)
   return {
     ...{ sourceId: line.source_id, kind: line.kind as LineKind, description: line.description },
     ...{ cause: `${cancellationId}:${change}:${part}`, quantity: 1, taxClass: line.tax_class },
-    ...{ unitMinor: -amountMinor, amountMinor: -amountMinor, untaxedPrice },
+    ...{ unitMinor: -amountMinor, amountMinor: -amountMinor },
     ...{ periodStart: line.period_start as IsoDate, periodEnd: line.period_end as IsoDate },
     trace: { cancellation: cancellationId, reverses: line.id },
   }

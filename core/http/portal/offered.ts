@@ -9,7 +9,16 @@ import {
   type OfferedService,
 } from '../../services/index.ts'
 import type { RouteCtx, State } from '../context.ts'
-import { flash, formKeys, page, requireClient, seeOther, tryForm, type FormProblem } from '../page/index.ts'
+import {
+  field,
+  flash,
+  formKeys,
+  page,
+  requireClient,
+  seeOther,
+  tryForm,
+  type FormProblem,
+} from '../page/index.ts'
 import { cycleText } from './cycle-text.ts'
 
 export function offeredRoutes(router: Router<State>): void {
@@ -28,11 +37,11 @@ async function draw(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   const { actor, client } = requireClient(ctx)
   const receiver = await findClient(deps.db, actor, client.id, acceptTransfer.permission)
   const offer = await readOffer(deps, { transferId: ctx.params.transferId!, receiver }, actor)
-  const { transfer, giver, services, currency } = offer
+  const { transfer, giver, services, currency, seen } = offer
   const standing = isStandingOffer(deps, transfer)
   const reason = offer.problem?.message ?? (offer.isBlocked ? t('transfers.offered.blocked') : null)
   const view = {
-    ...{ href: `/portal/offered/${transfer.id}`, giver, until: transfer.expires_at },
+    ...{ href: `/portal/offered/${transfer.id}`, giver, seen, until: transfer.expires_at },
     account: receiver.company ?? receiver.name,
     status: standing ? 'offered' : transfer.status === 'offered' ? 'expired' : transfer.status,
     services: services.map((one) => serviceView(ctx, one, currency)),
@@ -44,10 +53,11 @@ async function draw(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
 
 const serviceView = (
   { state: { t } }: RouteCtx,
-  { label, product, options, cycle, recurringMinor, nextOn }: OfferedService,
+  { label, product, quantity, options, cycle, recurringMinor, nextOn }: OfferedService,
   currency: string,
 ) => ({
-  ...{ label: label || product, product, options, nextOn, cycle: cycleText(t, cycle) },
+  ...{ label: label || product, options, nextOn, cycle: cycleText(t, cycle) },
+  product: quantity > 1 ? `${quantity} × ${product}` : product,
   price: recurringMinor === null ? null : money(recurringMinor, currency),
 })
 
@@ -58,8 +68,8 @@ async function takeAccept(ctx: RouteCtx): Promise<void> {
     shown: [409, 422],
     redraw: (problem) => draw(ctx, problem),
     async act() {
-      const input = { transfer_id: ctx.params.transferId, client_id: client.id }
-      const { service_id } = await acceptTransfer(deps, input, actor)
+      const wanted = { transfer_id: ctx.params.transferId, client_id: client.id, seen: field(ctx, 'seen') }
+      const { service_id } = await acceptTransfer(deps, wanted, actor)
       flash(ctx, { tone: 'good', text: t('transfers.offered.accepted') })
       seeOther(ctx, `/portal/services/${service_id}`)
     },

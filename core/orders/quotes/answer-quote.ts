@@ -149,13 +149,13 @@ async function orderOf(
   assert(client, `client ${row.client_id} exists`)
   if (client.currency_fixed === 1 && client.currency !== row.currency)
     throw CurrencyFixed({ currency: client.currency })
-  const { items, freeLines } = await thawQuote(trx, row.brand_id, of.priced)
-  const priced = { items, first: quoteSums({ items, freeLines }), coupons: [] }
+  const { items, ...agreed } = await thawQuote(trx, row.brand_id, of.priced)
+  const priced = { items, first: quoteSums({ items, freeLines: agreed.freeLines }), coupons: [] }
   const words = {
     ...{ brand_id: row.brand_id, client_id: row.client_id, terms: input.terms },
     evidence: { quote: row.number, name: input.name, address: actor.address ?? '' },
     ...(input.agent === undefined ? {} : { agent: input.agent }),
   }
   const basket = { cart: null, currency: row.currency }
-  return settleOrder(deps, trx, { input: words, client, basket, priced, freeLines, shop }, actor)
+  return settleOrder(deps, trx, { input: words, client, basket, priced, ...agreed, shop }, actor)
 }

@@ -1,4 +1,4 @@
-import type { DraftLine } from '../../billing/index.ts'
+import type { DraftLine, UntaxedPrice } from '../../billing/index.ts'
 import { loadProducts, type FieldAnswer, type PricedSelection } from '../../catalog/index.ts'
 import type { Queries } from '../../db/index.ts'
 import { assert } from '../../kernel/index.ts'
@@ -12,6 +12,8 @@ interface FrozenQuote {
   taxes: PrintedTax[]
   items: { wish: PricedItem['wish']; units: FrozenPart[][] }[]
   freeLines: DraftLine[]
+  /** How the seller sold to those who owe no tax; absent in quotes from before. */
+  untaxedPrice?: UntaxedPrice
 }
 
 /** The product by its id: how it is delivered is that of the day of acceptance, what it costs is not. */
@@ -35,6 +37,7 @@ export function freezeQuote(priced: PricedQuote): string {
       ),
     })),
     freeLines: priced.freeLines,
+    untaxedPrice: priced.plan.from.untaxedPrice ?? 'stated',
   }
   return JSON.stringify(frozen, bigintOut)
 }
@@ -61,7 +64,7 @@ export async function thawQuote(
   queries: Queries,
   brandId: string,
   priced: string,
-): Promise<Pick<PricedQuote, 'items' | 'freeLines'>> {
+): Promise<Pick<PricedQuote, 'items' | 'freeLines'> & Pick<FrozenQuote, 'untaxedPrice'>> {
   const frozen = JSON.parse(priced, bigintIn) as FrozenQuote
   const ids = frozen.items.flatMap(({ units }) => units.flat().map(({ productId }) => productId))
   const products = ids.length > 0 ? await loadProducts(queries, brandId, [...new Set(ids)]) : []
@@ -82,7 +85,8 @@ export async function thawQuote(
       renewal: null,
     }
   })
-  return { items, freeLines: frozen.freeLines }
+  const { freeLines, untaxedPrice } = frozen
+  return { items, freeLines, ...(untaxedPrice ? { untaxedPrice } : {}) }
 }
 
 function sumOf(sums: readonly PricedSelection['first'][]): PricedSelection['first'] {

@@ -17,7 +17,12 @@ export const acceptTransfer = defineVerb(
     permission: 'service_transfer.accept',
     asks: ['service_transfer.accept:check'],
     audience: ['client'],
-    input: Type.Object({ transfer_id: Id, client_id: Id }),
+    input: Type.Object({
+      transfer_id: Id,
+      client_id: Id,
+      /** Fingerprint of what was shown: something else is not agreed to unseen. */
+      seen: Type.String({ maxLength: 64 }),
+    }),
   },
   (means: ChangeMeans, input, actor): Promise<TransferRow> =>
     means.db.transaction(async (trx) => {
@@ -25,7 +30,7 @@ export const acceptTransfer = defineVerb(
       const receiver = await findClient(trx, actor, input.client_id, 'service_transfer.accept')
       const transfer = await lockTransfer(trx, input.transfer_id)
       demandStanding(means, transfer)
-      return completeTransfer(means, trx, { transfer, receiver }, actor)
+      return completeTransfer(means, trx, { transfer, receiver, seen: input.seen }, actor)
     }),
 )
 

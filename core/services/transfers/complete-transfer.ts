@@ -7,20 +7,23 @@ import { mailClient, servicePath } from '../mails.ts'
 import type { ChangeMeans } from '../ports.ts'
 import type { ServiceRow } from '../rows.ts'
 import { demandUnits } from '../units-limit.ts'
-import { TransferBrand, TransferCurrency, TransferOver, TransferToItself } from './errors.ts'
+import { TransferBrand, TransferChanged, TransferCurrency, TransferOver, TransferToItself } from './errors.ts'
 import { familyOf } from './family.ts'
 import { moveBooks } from './move-books.ts'
 import { demandFree } from './obstacles.ts'
 import { tellProvider } from './tell-provider.ts'
 import { transferLifecycle } from './transfer-lifecycle.ts'
-import { pricesFor } from './transfer-prices.ts'
+import { fingerprintOf, pricesFor } from './transfer-prices.ts'
 import type { TransferRow } from './transfer-row.ts'
 
-/** Makes a service the receiver's, with all that belongs to it; the provider hears of it afterwards. */
+/**
+ * Makes a service the receiver's, with all that belongs to it; the provider hears of it afterwards.
+ * @param seen the fingerprint of what the receiver was shown; absent where staff say it
+ */
 export async function completeTransfer(
   means: ChangeMeans,
   trx: Trx,
-  { transfer, receiver }: { transfer: TransferRow; receiver: Client },
+  { transfer, receiver, seen }: { transfer: TransferRow; receiver: Client; seen?: string },
   actor: Actor,
 ): Promise<TransferRow> {
   const whole = await lockService(trx, transfer.service_id)
@@ -31,6 +34,7 @@ export async function completeTransfer(
   const wanted = family.map(({ product_id: productId, quantity: units }) => ({ productId, units }))
   await demandUnits(trx, receiver, summed(wanted))
   const taken = await pricesFor(means, trx, { family, receiver, prices: transfer.prices })
+  if (seen !== undefined && seen !== fingerprintOf(taken)) throw TransferChanged({ id: transfer.id })
   const accepted = await applyTransition(means, trx, {
     ...{ lifecycle: transferLifecycle, row: transfer, name: 'accept', actor },
     change: {

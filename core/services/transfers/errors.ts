@@ -17,6 +17,11 @@ export const TransferOver = defineError(
   409,
   (p: { id: string }) => `The offer ${p.id} does not stand any more. Nothing was changed.`,
 )
+export const TransferChanged = defineError(
+  'service_transfer.changed',
+  409,
+  (p: { id: string }) => `What the offer ${p.id} holds has changed since it was shown. Look at it again.`,
+)
 export const TransferToItself = defineError(
   'service_transfer.same_client',
   409,

@@ -1,12 +1,10 @@
 import { recordAudit } from '../../audit/index.ts'
-import { dropUnbilled } from '../../billing/index.ts'
 import type { Client, Membership } from '../../clients/index.ts'
 import { list, sql, type SqlValue, type Trx } from '../../db/index.ts'
 import type { Actor } from '../../kernel/index.ts'
 import { updateVersioned, type Means } from '../../records/index.ts'
 import { optionRows } from '../create-services.ts'
 import { lockService } from '../load.ts'
-import { planAgain } from '../plan-again.ts'
 import type { Offer } from '../ports.ts'
 import { declineOpenOffer } from '../retention/index.ts'
 import { endDiscounts } from '../service-discounts.ts'
@@ -19,19 +17,12 @@ export interface Move {
   taken: readonly Taken[]
 }
 
-/**
- * Puts services into the books of their receiver: what is paid stays with them, what no document says yet is planned
- * anew for the receiver, and nothing that was the giver's alone goes along.
- */
+/** Puts services into the books of their receiver: what is paid stays with them, and nothing that was the giver's alone goes along. */
 export async function moveBooks(means: Means, trx: Trx, move: Move, actor: Actor): Promise<void> {
   const { transfer, taken } = move
   const ids = taken.map(({ service }) => service.id)
-  await dropUnbilled(trx, { sources: ids, by: transfer.id })
-  for (const { service } of taken) {
-    await planAgain(means, trx, service, transfer.id)
-    await declineOpenOffer(means, trx, service.id, actor)
-  }
-  await noteItems(trx, move)
+  for (const { service } of taken) await declineOpenOffer(means, trx, service.id, actor)
+  await trx.insert('service_transfer_items', taken.map(itemOf(transfer)))
   for (const one of taken) await moveService(means, trx, { ...move, one }, actor)
   await endDiscounts(means, trx, ids)
   await trx.run(sql`
@@ -41,18 +32,12 @@ export async function moveBooks(means: Means, trx: Trx, move: Move, actor: Actor
   await endRights(means, trx, ids, actor)
 }
 
-/** The last day that is paid is known once nothing unbilled counts any more. */
-async function noteItems(trx: Trx, { transfer, taken }: Move): Promise<void> {
-  const items: TransferItemRow[] = []
-  for (const { service, recurringMinor } of taken) {
-    const { charged_through } = await lockService(trx, service.id)
-    items.push({
-      ...{ transfer_id: transfer.id, service_id: service.id, charged_through },
-      ...{ before_minor: service.recurring_minor, after_minor: recurringMinor },
-    })
-  }
-  await trx.insert('service_transfer_items', items)
-}
+const itemOf =
+  ({ id }: TransferRow) =>
+  ({ service, recurringMinor }: Taken): TransferItemRow => ({
+    ...{ transfer_id: id, service_id: service.id, charged_through: service.charged_through },
+    ...{ before_minor: service.recurring_minor, after_minor: recurringMinor },
+  })
 
 /** What was agreed with the giver, or chosen by it. */
 const OF_THE_GIVER: Record<string, SqlValue> = {

@@ -17,6 +17,7 @@ export const obstacleNames = [
   'work_open',
   'change_open',
   'unpaid_invoice',
+  'unbilled_periods',
   'instalments',
   'dispute',
   'agreement',
@@ -77,6 +78,7 @@ function besideOf(queries: Queries, family: readonly ServiceRow[]): Promise<Obst
     union select 'work_open', null from service_acts where service_id in (${ids}) and status in ('open', 'waiting')
     union select 'change_open', null from service_changes where service_id in (${ids}) and status = 'pending'
     union select 'unpaid_invoice', i.number from invoices i where i.kind = 'invoice' and i.status in ('issued', 'written_off') and i.id in (${documents})
+    union select 'unbilled_periods', null from carried_lines w join charges c on c.id = w.charge_id where w.placed = 0 and c.source_id in (${ids})
     union select 'instalments', i.number from instalment_plans p join invoices i on i.id = p.invoice_id
       where p.status = 'active' and i.id in (${documents})
     union select 'dispute', d.reference from disputes d join payments p on p.id = d.payment_id

@@ -8,13 +8,14 @@ import { acceptTransfer } from './answer-transfer.ts'
 import { demandReceiver } from './complete-transfer.ts'
 import { familyOf } from './family.ts'
 import { obstaclesOf } from './obstacles.ts'
-import { pricesFor } from './transfer-prices.ts'
+import { fingerprintOf, pricesFor, type Taken } from './transfer-prices.ts'
 import { findOffered, type TransferRow } from './transfer-row.ts'
 
 /** One of the services that come along, as its receiver sees it before it is theirs. */
 export interface OfferedService {
   label: string
   product: string
+  quantity: number
   options: string[]
   cycle: Cycle
   /** Of a period at the receiver's prices, before tax; null where it has none. */
@@ -28,6 +29,8 @@ export interface ReadOffer {
   giver: string
   currency: string
   services: OfferedService[]
+  /** Of the services as they are shown; whoever accepts hands it back. Empty where they have no price. */
+  seen: string
   /** Why it cannot be accepted for this client now. */
   problem: BerthError | null
   /** Something on the giver's side is to be settled first; what it is stays theirs. */
@@ -49,10 +52,11 @@ export async function readOffer(
   )
   const standing = transfer.status === 'offered' && service.client_id === transfer.client_id
   const family = standing ? await familyOf(db, service) : []
-  const { prices, problem } = await priced(means, { service, family, receiver })
+  const { taken, problem } = await priced(means, { service, family, receiver })
   return {
     ...{ transfer, giver: giver!.name, currency: service.currency, problem },
-    services: await described(db, family, prices),
+    services: await described(db, family, new Map(taken?.map((one) => [one.service.id, one.recurringMinor]))),
+    seen: taken ? fingerprintOf(taken) : '',
     isBlocked: standing && (await obstaclesOf(means, db, family)).length > 0,
   }
 }
@@ -60,15 +64,13 @@ export async function readOffer(
 async function priced(
   means: ChangeMeans,
   { service, family, receiver }: { service: ServiceRow; family: readonly ServiceRow[]; receiver: Client },
-): Promise<{ prices: Map<string, bigint>; problem: BerthError | null }> {
+): Promise<{ taken: Taken[] | null; problem: BerthError | null }> {
   try {
     demandReceiver(service, receiver)
-    const taken = await pricesFor(means, means.db, { family, receiver, prices: 'list' })
-    const prices = new Map(taken.map((one) => [one.service.id, one.recurringMinor]))
-    return { prices, problem: null }
+    return { taken: await pricesFor(means, means.db, { family, receiver, prices: 'list' }), problem: null }
   } catch (error) {
     if (!(error instanceof BerthError)) throw error
-    return { prices: new Map(), problem: error }
+    return { taken: null, problem: error }
   }
 }
 
@@ -83,8 +85,8 @@ async function described(
     left join service_options o on o.service_id = s.id
     where s.id in (${list(family.map(({ id }) => id))}) order by s.id, o.option_id`)
   const own = Map.groupBy(rows, ({ id }) => id)
-  return family.map(({ id, label, cycle, next_period_on: nextOn }) => ({
-    ...{ label, cycle, nextOn, product: own.get(id)![0]!.product },
+  return family.map(({ id, label, cycle, quantity, next_period_on: nextOn }) => ({
+    ...{ label, cycle, quantity, nextOn, product: own.get(id)![0]!.product },
     options: own.get(id)!.flatMap(({ option }) => option ?? []),
     recurringMinor: prices.get(id) ?? null,
   }))

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Client } from '../../clients/index.ts'
 import type { Queries } from '../../db/index.ts'
 import { BerthError } from '../../kernel/index.ts'
@@ -28,6 +29,18 @@ export async function pricesFor(
     taken.push({ service, offer, recurringMinor: offer?.recurringMinor ?? service.recurring_minor })
   }
   return taken
+}
+
+/** What its receiver was shown and agrees to: services, plans, choices, prices and first days. */
+export function fingerprintOf(taken: readonly Taken[]): string {
+  const shown = taken.map(({ service, offer, recurringMinor }) => [
+    ...[service.id, service.product_id, service.cycle, service.quantity, service.next_period_on],
+    ...[
+      String(recurringMinor),
+      offer?.options.map(({ optionId, value, quantity }) => [optionId, value, quantity]),
+    ],
+  ])
+  return createHash('sha256').update(JSON.stringify(shown)).digest('hex')
 }
 
 async function priceOf(

@@ -10,6 +10,8 @@ import { startWeb, type Web, type WebBrowser } from '../../support/web.ts'
 import { makeFullPortal } from './full-shop.ts'
 import { signedIn, textOf } from './shop.ts'
 
+const fingerprintIn = (page: string): string => /name="seen" value="([^"]+)"/.exec(page)![1]!
+
 for (const engine of engines) {
   describe(`handing a service over in the portal (${engine})`, () => {
     let database: TestDatabase
@@ -74,7 +76,12 @@ for (const engine of engines) {
       assert.match(seen, /quay\.example/)
       assert.match(seen, /€7\.00/)
       assert.doesNotMatch(seen, /192\.0\.2\.7/)
-      const taken = await receiver.post(`${page}/accept`)
+      const shown = fingerprintIn((await receiver.get(page)).text)
+      const other = await receiver.post(`${page}/accept`, { seen: 'another offer' })
+      assert.equal(other.status, 409)
+      assert.match(textOf(other.text), /has changed since it was shown/)
+      assert.equal(fingerprintIn(other.text), shown)
+      const taken = await receiver.post(`${page}/accept`, { seen: shown })
       assert.equal(taken.location, at)
       assert.equal(await owner(), receiverId)
       const own = textOf((await receiver.get(at)).text)
