@@ -84,7 +84,7 @@ for (const engine of engines) {
             owner: 0,
           },
         })
-        const change = { membership_id: single.id, rights: ['service.read'] }
+        const change = { membership_id: single.id, rights: ['contact.list'] }
         await assert.rejects(changeMembership(means, { ...change, owner: true }, staff), { fields: own })
         await changeMembership(means, change, staff)
         // One of before it was refused.

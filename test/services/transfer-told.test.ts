@@ -105,6 +105,29 @@ for (const engine of engines)
       assert.deepEqual({ status, problem }, { status: 'done', problem: null })
     })
 
+    test('is tried again beside an act of an add-on that is under way', async () => {
+      const service = await shop.service(serviceId)
+      const part = {
+        ...service,
+        id: shop.means.newId('svc'),
+        parent_id: serviceId,
+        remote_id: 'r2',
+        version: 1,
+      }
+      await db.insert('services', [part])
+      shop.plugins.script('change_owner', permanent, transient)
+      const moved = await move()
+      await shop.work(1)
+      const statuses = () =>
+        db.all<{ status: string }>(
+          sql`select status from service_acts where transfer_id = ${moved.id} order by status`,
+        )
+      assert.deepEqual(await statuses(), [{ status: 'failed' }, { status: 'open' }])
+      await retryTransfer(shop.means, { transfer_id: moved.id }, staff)
+      assert.deepEqual(await statuses(), [{ status: 'failed' }, { status: 'open' }, { status: 'open' }])
+      assert.equal((await transfer(moved)).status, 'accepted')
+    })
+
     test('what was done for the giver is seen by staff, not by the receiver', async () => {
       shop.plugins.script('change_owner', done)
       shop.plugins.script('change_password', done)

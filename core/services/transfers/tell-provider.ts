@@ -1,7 +1,7 @@
 import { sql, type Trx } from '../../db/index.ts'
 import { systemActor, type Actor } from '../../kernel/index.ts'
 import { applyTransition, type Means } from '../../records/index.ts'
-import type { ActRow } from '../acts/act-row.ts'
+import { isUnderWay, type ActRow } from '../acts/act-row.ts'
 import { newPassword } from '../acts/new-password.ts'
 import { offers } from '../acts/offered.ts'
 import { enterAct, wakeAct } from '../acts/start-act.ts'
@@ -22,6 +22,8 @@ type Told = (typeof TOLD)[number]
 export async function tellProvider(means: Means, trx: Trx, transfer: TransferRow): Promise<TransferRow> {
   for (const service of await movedWith(trx, transfer)) {
     const last = await lastTold(trx, transfer, service)
+    // What is under way goes on by itself, and what follows it then.
+    if (last && isUnderWay(last)) continue
     const next = last?.status === 'failed' ? (last.operation as Told) : nextTold(means, service, last)
     if (next) await tell(means, trx, { transfer, service, operation: next })
   }
