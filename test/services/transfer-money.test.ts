@@ -216,13 +216,13 @@ for (const engine of engines) {
         ['unbilled_periods'],
       )
       await db.run(sql`delete from settings`)
-      await until('2026-02-22')
+      await until('2026-04-02')
       const before = await charges()
       await move()
       assert.ok(before.every(([client]) => client === 'giver'))
-      assert.equal((await reread()).next_period_on, '2026-04-01')
-      await until('2026-04-02')
-      assert.deepEqual((await charges()).slice(before.length), [['receiver', '2026-04-01', 599]])
+      assert.equal((await reread()).next_period_on, '2026-05-01')
+      await until('2026-05-02')
+      assert.deepEqual((await charges()).slice(before.length), [['receiver', '2026-05-01', 599]])
       await clean()
     })
 
