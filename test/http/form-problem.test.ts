@@ -12,7 +12,8 @@ const Closed = defineError('test.form_closed', 409, () => 'The shop is closed.',
 
 const sent = (form: Record<string, unknown>) =>
   ({
-    status: 200,
+    // Of reading nothing is kept, and there is no database here.
+    ...{ status: 200, method: 'GET' },
     state: { t: messages.translator('en'), locale: 'en', deps: { messages }, form },
   }) as unknown as Ctx
 
