@@ -43,7 +43,8 @@ async function showOrder(ctx: RouteCtx): Promise<void> {
   const { deps, t } = ctx.state
   const order = await getOrder(deps.db, actor, ctx.params.orderId!)
   const states = await deps.db.all<{ id: string; label: string; delivery_status: string }>(sql`
-    select s.id, s.label, s.delivery_status from services s join order_items i on i.service_id = s.id where i.order_id = ${order.id}`)
+    select s.id, s.label, s.delivery_status from services s join order_items i on i.service_id = s.id
+    where i.order_id = ${order.id} and s.client_id = ${order.client_id}`)
   const view = orderView(ctx, order, new Map(states.map((row) => [row.id, row.delivery_status])))
   await page(ctx, 'portal/orders/show', view, {
     title: t('portal.orders.one', { number: view.number }),
@@ -70,7 +71,7 @@ function orderView(ctx: RouteCtx, order: Order, states: ReadonlyMap<string, stri
     items: order.items.map((item) => ({
       ...{ name: item.name, quantity: item.quantity, cycle: cycleText(t, cycle(item.cycle)) },
       amount: amount(item.amount_minor + item.setup_minor),
-      href: item.service_id ? `/portal/services/${item.service_id}` : null,
+      href: states.has(item.service_id ?? '') ? `/portal/services/${item.service_id}` : null,
       state: states.get(item.service_id ?? '') ?? null,
     })),
     ...{

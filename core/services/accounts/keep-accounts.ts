@@ -1,5 +1,5 @@
 import type { RemoteAccount } from '../../../sdk/index.ts'
-import { list, sql, type Trx } from '../../db/index.ts'
+import { list, sql, type Sql, type Trx } from '../../db/index.ts'
 import type { Means } from '../../records/index.ts'
 import type { ServerRow } from '../rows.ts'
 import { judgeAccount } from './judge-accounts.ts'
@@ -35,10 +35,8 @@ export async function keepAccounts(
     const facts = { server_id: server.id, remote_id, external_id, name, state, product }
     return { ...facts, ...judged, differs: JSON.stringify(differs) }
   })
-  const known = await trx.all<ServerAccountRow>(sql`
-    select * from server_accounts where server_id = ${server.id}
-      and remote_id in (${list(accounts.map(({ remote_id }) => remote_id))})`)
-  await replace(means, trx, { page, known, found }, ({ remote_id }) => remote_id!)
+  const which = sql`server_id = ${server.id} and remote_id in (${list(accounts.map(({ remote_id }) => remote_id))})`
+  await replace(means, trx, { page, which, found }, ({ remote_id }) => remote_id!)
 }
 
 /** The end of the list: what was not told is gone, and services that no account stands for are missing. */
@@ -55,15 +53,14 @@ export async function keepMissing(means: Means, trx: Trx, page: Page): Promise<v
       and s.delivery_status in ('live', 'suspended') and s.billing_status <> 'ended' and not ${hasMoved(comparison.started_at)}
       and not exists (select 1 from server_accounts a where a.server_id = s.server_id and a.service_id = s.id
         and a.kind in ('agrees', 'differs')) order by s.id`)
-  const known = await trx.all<ServerAccountRow>(
-    sql`select * from server_accounts where ${of} and kind = 'missing'`,
-  )
-  await replace(means, trx, { page, known, found }, ({ service_id }) => service_id!)
+  const which = sql`${of} and kind = 'missing'`
+  await replace(means, trx, { page, which, found }, ({ service_id }) => service_id!)
 }
 
 interface Replaced {
   page: Page
-  known: readonly ServerAccountRow[]
+  /** The rows in whose place others come; thousands may be missing, so they are not named one by one. */
+  which: Sql
   found: readonly Found[]
 }
 
@@ -71,11 +68,12 @@ interface Replaced {
 async function replace(
   means: Means,
   trx: Trx,
-  { page, known, found }: Replaced,
+  { page, which, found }: Replaced,
   keyOf: (row: Found) => string,
 ): Promise<void> {
+  const known = await trx.all<ServerAccountRow>(sql`select * from server_accounts where ${which}`)
   const before = new Map(known.map((row) => [keyOf(row), row]))
-  await trx.run(sql`delete from server_accounts where id in (${list(known.map(({ id }) => id))})`)
+  await trx.run(sql`delete from server_accounts where ${which}`)
   const rows = found.map((row): ServerAccountRow => {
     const old = before.get(keyOf(row))
     const isSame = old?.kind === row.kind && old.service_id === row.service_id && old.differs === row.differs

@@ -91,6 +91,33 @@ for (const engine of engines) {
       assert.match(textOf((await receiver.get(page)).text), /It was taken over/)
     })
 
+    test('the order of it tells its giver no more how it stands', async () => {
+      const at = means.business.now()
+      const amounts = { subtotal_minor: 700n, discount_minor: 0n, tax_minor: 0n, total_minor: 700n }
+      const product = { product_id: portal.product.id, name: 'Hosting', cycle: '1m', quantity: 1 }
+      await means.db.insert('orders', [
+        {
+          ...{ id: 'ord_given', brand_id: portal.brand.id, client_id: portal.client.id, number: 'O-77' },
+          ...{ status: 'placed', currency: 'EUR', ...amounts, access_key_hash: 'o77', placed_by: 'usr_1' },
+          ...{ address: '', agent: '', evidence: '{}', placed_at: at, created_at: at, updated_at: at },
+          terms: JSON.stringify({ version: '1', accepted_at: at }),
+        },
+      ])
+      await means.db.insert('order_items', [
+        {
+          ...{ id: 'ori_given', order_id: 'ord_given', service_id: portal.serviceId, ...product },
+          ...{ amount_minor: 700n, setup_minor: 0n, discount_minor: 0n, choices: '{}', position: 0 },
+        },
+      ])
+      const page = async () => (await giver.get('/portal/orders/ord_given')).text
+      assert.match(await page(), new RegExp(`/portal/services/${portal.serviceId}`))
+      await means.db.run(sql`update services set client_id = ${receiverId} where id = ${portal.serviceId}`)
+      const after = await page()
+      assert.match(after, /Hosting/)
+      assert.doesNotMatch(after, new RegExp(portal.serviceId))
+      assert.doesNotMatch(textOf(after), /Running/)
+    })
+
     test('it is asked for with the password, and offered once', async () => {
       const again = await signedIn(web, portal.user)
       await means.db.run(sql`update sessions set confirmed_at = null`)
