@@ -65,6 +65,7 @@ export const inviteMember = defineVerb(
       await requireNotLonger(trx, actor, client.id, endsAt)
       await requireService(trx, client.id, serviceId)
       await refuseMember(trx, { client, serviceId, email: input.email })
+      await requireReplaceable(means, trx, { client, email: input.email }, actor)
       demandCheck(means, trx, actor, changeAsking(client, ['memberships']))
       return enterInvite(means, trx, { client, actor, ...input, service_id: serviceId, ends_at: endsAt })
     })
@@ -115,6 +116,19 @@ async function refuseMember(
   const { realm_id } = await findBrand(trx, client.brand_id)
   const user = await findUserByEmail(trx, realm_id, email)
   if (user) await refuseSecond(trx, { clientId: client.id, userId: user.id, serviceId, email })
+}
+
+/** What offers more than the actor holds is replaced by others, as rights beyond the own are changed by others. */
+async function requireReplaceable(
+  means: Means,
+  trx: Trx,
+  { client, email }: { client: Client; email: string },
+  actor: Actor,
+): Promise<void> {
+  const open = await trx.get<{ rights: string }>(sql`
+    select rights from membership_invites where client_id = ${client.id} and email_key = ${emailKey(email)}
+      and expires_at > ${means.clock.now()}`)
+  if (open) requireRightsHeld(actor, client.id, JSON.parse(open.rights) as string[])
 }
 
 interface Offer {

@@ -207,6 +207,19 @@ for (const engine of engines) {
       await assert.rejects(invite('b@quay.example', { rights: ['contact.*'] }, limited), { status: 403 })
     })
 
+    test('are replaced by nobody who holds less than they offer', async () => {
+      const { client, invite } = await household()
+      await invite('twice@quay.example', { rights: ['*'] })
+      const token = tokenFor('twice@quay.example')
+      const rights = ['invitation.*', 'contact.*']
+      const clerk = { ...clientActor(client.id, { rights }), id: (await makeUser(means, { realm_id })).id }
+      const again = () => invite('twice@quay.example', { rights: ['contact.*'] }, clerk)
+      await assert.rejects(again(), { code: 'membership.exceeds_own' })
+      await findInvitation(means, db, { token, realmId: realm_id })
+      means.clock.advance(7 * 86_400_000)
+      await again()
+    })
+
     test('end with the rights of whoever sent them', async () => {
       const { invite, member } = await household()
       await invite('x@quay.example')
