@@ -92,3 +92,28 @@ describe('what a bank line is for', () => {
     )
   })
 })
+
+describe('a number in the words of a payer', () => {
+  /** Number, what the bank tells, and whether it is named there. */
+  const texts: readonly (readonly [string, string, boolean])[] = [
+    ['INV-2026-000123', 'INV-2026-000123', true],
+    ['INV-2026-000123', 'Rechnung inv 2026 000123 vielen Dank', true],
+    ['INV-2026-000123', 'SVWZ+INV2026000123EREF+NOTPROVIDED', true],
+    ['INV-2026-000123', 'INV-2026-00012', false],
+    ['INV-2026-000123', 'INV-2026-0001234', false],
+    ['INV-2026-000123', 'INV-2026-000123 2026-11-21', true],
+    ['RF98INV2026000123', 'rf98 inv2 0260 0012 3', true],
+    ['539007', 'payment 5390071', false],
+    ['539007', '1539007', false],
+    ['539007', 'no. 539007, thanks', true],
+    ['A1', 'A1', false],
+  ]
+  for (const [number, text, found] of texts)
+    test(`"${text}" ${found ? 'names' : 'does not name'} ${number}`, () => {
+      const named = namedIn(text, indexDocuments([document(number, 100n)]))
+      assert.deepEqual(
+        named.map((one) => one.number),
+        found ? [number] : [],
+      )
+    })
+})
