@@ -77,8 +77,9 @@ test('a dangerous act wakes when the word is typed, not before', async () => {
 test('a boosted link swaps the main part, moves the focus to the heading and says where one is', async () => {
   const { page, problems, close } = await browser.open(`${gallery.address}/portal`)
   await page.getByRole('link', { name: 'All services' }).click()
-  await page.waitForFunction('location.pathname === "/portal/services"')
-  await page.waitForFunction('document.activeElement.tagName === "H1"')
+  await page.waitForURL('**/portal/services')
+  // A locator waits without evaluating a string, which the page's policy refuses.
+  await page.locator('h1:focus').waitFor()
   assert.equal(await page.locator('.b-side a[aria-current]').textContent(), 'Services')
   assert.deepEqual(
     problems.filter((problem) => !problem.includes('404')),
