@@ -1,7 +1,7 @@
 import { list, sql, type Queries } from '../db/index.ts'
 import type { DraftInvoice, DraftLine } from './draft.ts'
 import { traceOf } from './given-back.ts'
-import type { InvoiceLineRow, InvoiceTaxRow } from './invoice.ts'
+import type { InvoiceLineRow } from './invoice.ts'
 import { partsOf } from './plan-credit-note.ts'
 import type { TaxNote } from './tax-notes.ts'
 import type { TaxRate } from './tax.ts'
@@ -9,7 +9,7 @@ import { statedMinor } from './untaxed-price.ts'
 
 /**
  * Lines that give back time of a service bear the taxes with which that time was charged, and are reduced as it was:
- * neither what the buyer is today nor the rates of today say what was paid. Two statements at most, however many drafts.
+ * neither what the buyer is today nor the rates of today say what was paid. One statement at most, however many drafts.
  */
 export async function asCharged<Of extends { draft: DraftInvoice }>(
   queries: Queries,
@@ -17,22 +17,24 @@ export async function asCharged<Of extends { draft: DraftInvoice }>(
 ): Promise<readonly Of[]> {
   const back = cases.flatMap(({ draft }) => draft.lines.filter(givesBack))
   if (back.length === 0) return cases
-  const charged = await queries.all<Charged>(sql`
-    select l.*, i.tax_notes, i.locale from invoice_lines l join invoices i on i.id = l.invoice_id
+  const rows = await queries.all<ChargedRow>(sql`
+    select l.*, i.tax_notes, i.locale, t.tax_name as owed_name, t.rate_ppm as owed_ppm, t.owed_to
+    from invoice_lines l join invoices i on i.id = l.invoice_id
+      left join invoice_taxes t on t.invoice_id = i.id and t.owed_to is not null
     where l.source_id in (${list([...new Set(back.map((line) => line.sourceId))])})
       and l.kind in ('recurring', 'option', 'discount', 'change')
       and l.period_end > ${back.map((line) => line.periodStart).reduce((a, b) => (a < b ? a : b))}
       and i.corrects_id is null and i.status in ('issued', 'paid') and ${stands} order by i.issued_on desc, l.id desc`)
-  if (charged.length === 0) return cases
-  const tables = await taxTables(
-    queries,
-    charged.map((row) => row.invoice_id),
-  )
+  if (rows.length === 0) return cases
+  const charged = chargedIn(rows)
   const lineOf = (line: DraftLine): DraftLine => {
     const was = givesBack(line) ? charged.find((row) => isOf(row, line)) : undefined
     if (!was) return line
-    const taxes = taxesOf(was, was, tables.get(was.invoice_id))
-    return { ...line, taxes, charged: paidOf(charged.filter((row) => isWith(was, row))) }
+    return {
+      ...line,
+      taxes: taxesOf(was, was, was.owed),
+      charged: paidOf(charged.filter((row) => isWith(was, row))),
+    }
   }
   return cases.map((one) => ({ ...one, draft: { ...one.draft, lines: one.draft.lines.map(lineOf) } }))
 }
@@ -48,13 +50,33 @@ export async function asLineOf(
   line: InvoiceLineRow,
   document: Document,
 ): Promise<Pick<DraftLine, 'taxes' | 'charged'>> {
-  const tables = await taxTables(queries, [line.invoice_id])
-  return { taxes: taxesOf(line, document, tables.get(line.invoice_id)), charged: paidOf([line]) }
+  const owed = await queries.all<OwedTax>(sql`
+    select tax_name as owed_name, rate_ppm as owed_ppm, owed_to from invoice_taxes
+    where invoice_id = ${line.invoice_id} and owed_to is not null`)
+  return { taxes: taxesOf(line, document, owed), charged: paidOf([line]) }
 }
 
 type GivenBack = DraftLine & { sourceId: string; periodStart: NonNullable<DraftLine['periodStart']> }
 type Document = { tax_notes: string | null; locale: string }
-type Charged = InvoiceLineRow & Document
+
+/** The country to which a tax of a document is owed. */
+interface OwedTax {
+  owed_name: string
+  owed_ppm: number
+  owed_to: string
+}
+
+/** A line comes once for each tax of its document that is owed to a country. */
+type ChargedRow = InvoiceLineRow & Document & (OwedTax | { owed_to: null })
+type Charged = InvoiceLineRow & Document & { owed: readonly OwedTax[] }
+
+function chargedIn(rows: readonly ChargedRow[]): Charged[] {
+  const ofLine = Map.groupBy(rows, ({ id }) => id)
+  return [...ofLine.values()].map((own) => ({
+    ...own[0]!,
+    owed: own.filter((row): row is ChargedRow & OwedTax => row.owed_to !== null),
+  }))
+}
 
 const givesBack = (line: DraftLine): line is GivenBack =>
   line.kind === 'change' &&
@@ -87,29 +109,19 @@ function paidOf(rows: readonly InvoiceLineRow[]): DraftLine['charged'] {
   return { amountMinor: sum(rows.map((row) => row.amount_minor)), statedMinor: stated }
 }
 
-async function taxTables(
-  queries: Queries,
-  ids: readonly string[],
-): Promise<ReadonlyMap<string, InvoiceTaxRow[]>> {
-  const rows = await queries.all<InvoiceTaxRow>(
-    sql`select * from invoice_taxes where invoice_id in (${list([...new Set(ids)])})`,
-  )
-  return Map.groupBy(rows, (row) => row.invoice_id)
-}
-
 /** With the sentences that stood on the document, and the countries to which its taxes are owed. */
 function taxesOf(
   row: InvoiceLineRow,
   { tax_notes, locale }: Document,
-  table: readonly InvoiceTaxRow[] = [],
+  owed: readonly OwedTax[],
 ): readonly TaxRate[] {
   const notes = tax_notes ? (JSON.parse(tax_notes) as TaxNote[]) : []
   const text = notes.flatMap((note) => ('text' in note ? [note.text] : [])).join('\n')
   return partsOf(row).map(({ rate }) => {
-    const own = table.find((one) => one.tax_name === rate.name && one.rate_ppm === rate.ratePpm)
+    const own = owed.find((one) => one.owed_name === rate.name && one.owed_ppm === rate.ratePpm)
     return {
       ...rate,
-      ...(own?.owed_to ? { owedTo: own.owed_to } : {}),
+      ...(own ? { owedTo: own.owed_to } : {}),
       ...(rate.treatment && text ? { notes: { [locale]: text } } : {}),
     }
   })

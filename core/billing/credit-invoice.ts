@@ -100,19 +100,29 @@ interface PlannedCredit {
   taken: CreditedSoFar
 }
 
-/** The note as it would be issued today, for a page that shows its sum before. */
-export async function planNote(
+async function planNote(
   means: Pick<Means, 'business'>,
   queries: Queries,
   { invoice, credits, reason }: Pick<CreditPlan, 'invoice' | 'credits' | 'reason'>,
 ): Promise<PlannedCredit> {
-  const from = await loadSeller(queries, invoice.brand_id, invoice.client_id)
-  const buyer = (await loadBuyers(queries, [invoice.client_id])).get(invoice.client_id)
-  assert(buyer, `client ${invoice.client_id} exists`)
+  const parties = await partiesOf(means, queries, invoice)
   const taken = await takenOf(queries, invoice.id)
-  const issuedOn = means.business.today(from.zone)
-  const takenMinor = taken.exactMinor
-  return { plan: planCreditNote({ invoice, takenMinor, credits, reason, buyer, from, issuedOn }), taken }
+  return {
+    plan: planCreditNote({ invoice, takenMinor: taken.exactMinor, credits, reason, ...parties }),
+    taken,
+  }
+}
+
+/** Who writes a note over a document of the client, to whom and on which day, as all of it stands today. */
+export async function partiesOf(
+  means: Pick<Means, 'business'>,
+  queries: Queries,
+  { brand_id, client_id }: Pick<InvoiceRow, 'brand_id' | 'client_id'>,
+): Promise<Pick<CreditPlan, 'from' | 'buyer' | 'issuedOn'>> {
+  const from = await loadSeller(queries, brand_id, client_id)
+  const buyer = (await loadBuyers(queries, [client_id])).get(client_id)
+  assert(buyer, `client ${client_id} exists`)
+  return { from, buyer, issuedOn: means.business.today(from.zone) }
 }
 
 /** A note has no id before it is issued, so the document that it corrects stands for it. */

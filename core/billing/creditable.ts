@@ -27,15 +27,22 @@ export async function creditable(queries: Queries, { id, client_id }: InvoiceRow
 /** The same for a person, who credits nothing of what was given back already. */
 export async function creditableByHand(
   queries: Queries,
-  invoice: Pick<InvoiceRow, 'id' | 'client_id'>,
+  { id, client_id }: Pick<InvoiceRow, 'id' | 'client_id'>,
 ): Promise<CreditableLine[]> {
-  const of = { clientId: invoice.client_id, ids: [invoice.id] }
-  const lines = (await creditableOf(queries, of)).get(invoice.id) ?? []
-  const given = await givenBackOf(
-    queries,
-    lines.map(({ line }) => line),
+  return (await creditableByHandOf(queries, { clientId: client_id, ids: [id] })).get(id) ?? []
+}
+
+/** The same of several documents of a client, by their ids. */
+export async function creditableByHandOf(
+  queries: Queries,
+  of: { clientId: string; ids: readonly string[] },
+): Promise<Map<string, CreditableLine[]>> {
+  const known = await creditableOf(queries, of)
+  const lines = [...known.values()].flatMap((own) => own.map(({ line }) => line))
+  const given = await givenBackOf(queries, lines)
+  return new Map(
+    [...known].map(([id, own]) => [id, own.map((one) => less(one, given.get(one.line.id) ?? 0n))]),
   )
-  return lines.map((one) => less(one, given.get(one.line.id) ?? 0n))
 }
 
 /** What was credited before it was given back counts once: never less than nothing is left. */
@@ -45,7 +52,7 @@ function less(one: CreditableLine, givenMinor: bigint): CreditableLine {
   return { ...one, givenMinor, leftMinor: isOver ? 0n : leftMinor }
 }
 
-/** The same of several documents of a client, by their ids: two statements, however many they are. */
+/** As creditable for several documents of a client, by their ids: two statements, however many they are. */
 export async function creditableOf(
   queries: Queries,
   { clientId, ids }: { clientId: string; ids: readonly string[] },

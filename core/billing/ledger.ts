@@ -1,4 +1,4 @@
-import { sql, type Queries, type Trx } from '../db/index.ts'
+import { sql, type Queries, type Sql, type Trx } from '../db/index.ts'
 import { assert, type IdMaker, type Instant, type IsoDate } from '../kernel/index.ts'
 import { MonthClosed } from './errors.ts'
 
@@ -124,11 +124,14 @@ export async function reversalOf(
 
 /** Account credit that a client holds: positive when we owe. */
 export async function creditBalance(queries: Queries, clientId: string, currency: string): Promise<bigint> {
-  const row = await queries.get<{ balance_minor: bigint | null }>(sql`
-    select sum(amount_minor) as balance_minor from postings
-    where client_id = ${clientId} and account = ${account.clientCredit} and currency = ${currency}`)
-  return -(row?.balance_minor ?? 0n)
+  const row = await queries.get<{ balance_minor: bigint }>(balanceOf(clientId, currency))
+  return row!.balance_minor
 }
+
+/** The same as the one row of a select, to be read with more. */
+export const balanceOf = (clientId: string, currency: string): Sql => sql`
+  select -coalesce(sum(amount_minor), 0) as balance_minor from postings
+  where client_id = ${clientId} and account = ${account.clientCredit} and currency = ${currency}`
 
 function rowsOf(journal: Journal, id: string) {
   const kept = journal.postings.filter((posting) => posting.amountMinor !== 0n)

@@ -45,15 +45,6 @@ function offeredOf(option: Option, pickedFor: PickedFor): Option | null {
   return values.some(({ retiredAt }) => !retiredAt) ? { ...option, values } : null
 }
 
-/** Of a service that runs: where it is already it has its place. `kept`: value by key of the option. */
-export const withKept = (options: readonly Option[], kept: ReadonlyMap<string, string>): Option[] =>
-  options.map((option) => ({
-    ...option,
-    values: option.values.map((value) =>
-      value.key === kept.get(option.key) ? { ...value, free: null } : value,
-    ),
-  }))
-
 const whyNot = ({ conditions }: Option, pickedFor: PickedFor): string =>
   allHold(conditions, pickedFor)
     ? 'is not offered with the other choices'

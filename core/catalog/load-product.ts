@@ -8,7 +8,7 @@ import {
   toProduct,
   toValue,
   type FieldRow,
-  type OptionRow,
+  type ChosenOptionRow,
   type PriceRow,
   type ProductRow,
   type ValueRow,
@@ -23,6 +23,8 @@ export interface PricesFor {
 export interface ToLoad extends PricesFor {
   /** False: without what an order asks, which a running service is not asked again. */
   orderFields?: false
+  /** With what this service has chosen of their options: where it is already it has its place. */
+  serviceId?: string
 }
 
 /** The product with all that its page shows, in four statements; undefined when the brand has none of that slug. */
@@ -77,7 +79,7 @@ async function loadWhere(queries: Queries, condition: Sql, of: ToLoad): Promise<
   const found = await loadFound(queries, condition)
   if (found.length === 0) return []
   const ids = list([...new Set(found.map(({ id }) => id))])
-  const options = await loadOptions(queries, ids)
+  const options = await loadOptions(queries, ids, of.serviceId)
   const fields =
     of.orderFields === false
       ? NO_FIELDS
@@ -139,7 +141,10 @@ function partsOf({ options, fields, prices: priced, free }: Rows) {
     toOption(option, {
       prices: prices.get(option.id) ?? [],
       values: values.map((value) =>
-        toValue(value, { prices: prices.get(value.id) ?? [], free: free.get(value.id) ?? null }),
+        toValue(value, {
+          prices: prices.get(value.id) ?? [],
+          free: value.value_key === option.chosen ? null : (free.get(value.id) ?? null),
+        }),
       ),
     }),
   )
@@ -151,7 +156,7 @@ function partsOf({ options, fields, prices: priced, free }: Rows) {
 }
 
 /** A row a value; an option without values has one row without a value. */
-type OptionAndValue = OptionRow & {
+type OptionAndValue = ChosenOptionRow & {
   value_id: string | null
   value_key: string
   value_label: string
@@ -165,18 +170,27 @@ type OptionAndValue = OptionRow & {
   value_version: number
 }
 
-const loadOptions = (queries: Queries, productIds: Sql): Promise<OptionAndValue[]> =>
+const loadOptions = (
+  queries: Queries,
+  productIds: Sql,
+  serviceId: string | undefined,
+): Promise<OptionAndValue[]> =>
   queries.all<OptionAndValue>(sql`
-    select o.*, v.id as value_id, v.value_key, v.label as value_label, v.module_value, v.conditions as value_conditions,
+    select o.*, ${serviceId === undefined ? sql`null` : sql`h.value`} as chosen, v.id as value_id, v.value_key, v.label as value_label, v.module_value, v.conditions as value_conditions,
       v.server_group_id as value_group_id,
       case when o.setting is not null and exists (select 1 from servers s where s.told_full <> '[]') then 1 else 0 end
         as is_told,
       v.position as value_position,
       v.retired_at as value_retired_at, v.version as value_version
-    from options o left join option_values v on v.option_id = o.id
+    from options o left join option_values v on v.option_id = o.id ${serviceId === undefined ? sql`` : chosenBy(serviceId)}
     where o.product_id in (${productIds}) order by o.position, o.id, v.position, v.id`)
 
-const valuesByOption = (rows: readonly OptionAndValue[]): { option: OptionRow; values: ValueRow[] }[] =>
+/** By the key of the option, which another plan may have too. */
+const chosenBy = (serviceId: string): Sql => sql`
+  left join (select a.option_key, c.value from service_options c join options a on a.id = c.option_id
+    where c.service_id = ${serviceId}) h on h.option_key = o.option_key`
+
+const valuesByOption = (rows: readonly OptionAndValue[]): { option: ChosenOptionRow; values: ValueRow[] }[] =>
   [...groupBy(rows, (row) => row.id).values()].map((ofOption) => ({
     option: ofOption[0]!,
     values: ofOption.flatMap((row) => (row.value_id === null ? [] : [valueOf(row, row.value_id)])),

@@ -104,6 +104,8 @@ export interface Option {
   position: number
   retiredAt: Instant | null
   version: number
+  /** What the service asked about has of it: value key, number, or "1" for a tick. Null without one. */
+  chosen: string | null
   values: readonly OptionValue[]
   prices: readonly Price[]
 }

@@ -88,6 +88,11 @@ export interface OptionRow {
   version: number
 }
 
+/** With the value that a service has chosen, where it was asked for. */
+export interface ChosenOptionRow extends OptionRow {
+  chosen: string | null
+}
+
 export interface ValueRow {
   id: string
   option_id: string
@@ -216,7 +221,7 @@ function trialOf({ trial_days: days, trial_prices, trial_then }: ProductRow): Tr
 }
 
 export function toOption(
-  row: OptionRow,
+  row: ChosenOptionRow,
   parts: { values: readonly OptionValue[]; prices: readonly Price[] },
 ): Option {
   return {
@@ -238,6 +243,7 @@ export function toOption(
     position: row.position,
     retiredAt: row.retired_at,
     version: row.version,
+    chosen: row.chosen,
     ...parts,
   }
 }

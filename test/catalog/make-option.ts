@@ -23,7 +23,15 @@ export function option(
   return {
     ...{ id: `opt_${key}`, productId: 'prd_1', key, name: key, hint: null, kind, unit: null },
     ...{ required: false, minimum: null, maximum: null, step: null, preset: null, setting: null },
-    ...{ changeable: true, conditions: [], position: 0, retiredAt: null, version: 1, values: [] },
+    ...{
+      changeable: true,
+      conditions: [],
+      position: 0,
+      retiredAt: null,
+      version: 1,
+      chosen: null,
+      values: [],
+    },
     prices: prices(key, minor),
     ...rest,
   }

@@ -42,6 +42,7 @@ function option(key: string, kind: Option['kind'], more: Partial<Option> = {}): 
     position: 0,
     retiredAt: null,
     version: 1,
+    chosen: null,
     values: [],
     prices: [],
     ...more,

@@ -13,7 +13,6 @@ import {
 } from '../../billing/index.ts'
 import {
   fitChoices,
-  withKept,
   loadProducts,
   offeredKeys,
   priceSelection,
@@ -58,15 +57,17 @@ export const changePorts: ChangePorts = {
  */
 async function offerOf(queries: Queries, request: OfferRequest): Promise<Offer> {
   const { service, productId, cycle, quantity, onDay } = request
-  const [found] = await loadProducts(queries, service.brand_id, [productId], {
+  const [product] = await loadProducts(queries, service.brand_id, [productId], {
     clientId: service.client_id,
     orderFields: false,
+    serviceId: service.id,
   })
-  if (!found) throw invalidInput({ product_id: 'is not offered here' })
-  const present = await queries.all<{ option_key: string; value: string }>(sql`
-    select o.option_key, s.value from service_options s join options o on o.id = s.option_id where s.service_id = ${service.id}`)
-  const kept = new Map(present.map(({ option_key: key, value }) => [key, value]))
-  const product = { ...found, options: withKept(found.options, kept) }
+  if (!product) throw invalidInput({ product_id: 'is not offered here' })
+  const kept = new Map(
+    product.options.flatMap(({ key, chosen }): [string, string][] =>
+      chosen === null ? [] : [[key, chosen]],
+    ),
+  )
   const options = standing(product, wantedOptions(product, kept, request), request)
   refuseLost(product, { kept, options }, request)
   const priced = priceSelection(

@@ -1,6 +1,6 @@
 import { forUpdate, sql, type Queries, type Trx } from '../../db/index.ts'
 import type { Instant, IsoDate } from '../../kernel/index.ts'
-import { creditBalance } from '../ledger.ts'
+import { balanceOf } from '../ledger.ts'
 import type { OpenGrant } from './order-of-use.ts'
 
 /** A client's credit, parted into what we gave and what was paid in. */
@@ -8,6 +8,10 @@ export interface ClientCredit {
   grants: readonly OpenGrant[]
   /** Overpayments, deposits, credit notes: what may also be paid back. */
   paidMinor: bigint
+}
+
+interface BalanceRow {
+  balance_minor: bigint
 }
 
 interface GrantRow {
@@ -25,12 +29,13 @@ export async function clientCredit(
   clientId: string,
   currency: string,
 ): Promise<ClientCredit> {
-  const balance = await creditBalance(queries, clientId, currency)
-  const rows = await queries.all<GrantRow>(sql`
-    select g.id, g.priority, g.expires_on, g.created_at, ${leftOfGrant} as left_minor from credit_grants g
-    where g.client_id = ${clientId} and g.currency = ${currency} order by g.id`)
+  const rows = await queries.all<BalanceRow & (GrantRow | { id: null })>(sql`
+    select b.balance_minor, g.id, g.priority, g.expires_on, g.created_at, ${leftOfGrant} as left_minor
+    from (${balanceOf(clientId, currency)}) b
+      left join credit_grants g on g.client_id = ${clientId} and g.currency = ${currency} order by g.id`)
+  const balance = rows[0]!.balance_minor
   const grants = rows
-    .filter((row) => row.left_minor > 0n)
+    .filter((row): row is BalanceRow & GrantRow => row.id !== null && row.left_minor > 0n)
     .map((row) => ({
       ...{ id: row.id, priority: row.priority, expiresOn: row.expires_on },
       ...{ createdAt: row.created_at, leftMinor: row.left_minor },

@@ -2,10 +2,10 @@ import { forUpdate, list, sql, type Queries, type Trx } from '../../db/index.ts'
 import type { Actor } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
 import { clientCredit, lockCredit } from '../credit/credit-standing.ts'
-import { creditableByHand } from '../creditable.ts'
-import { creditLines, planNote, takenOf } from '../credit-invoice.ts'
+import { creditableByHand, creditableByHandOf, type CreditableLine } from '../creditable.ts'
+import { creditLines, partiesOf, takenOf } from '../credit-invoice.ts'
 import { allocatedTo, type InvoiceRow } from '../invoice.ts'
-import type { LineCredit } from '../plan-credit-note.ts'
+import { planCreditNote, type LineCredit } from '../plan-credit-note.ts'
 import { lockInvoice } from '../settle-invoice.ts'
 import { takeBackInvoice } from '../take-back-invoice.ts'
 import { readExtra } from './book-extra.ts'
@@ -41,22 +41,39 @@ export async function planServicesRefund(
   queries: Queries,
   serviceIds: readonly string[],
 ): Promise<ServicesRefundPlan | null> {
-  let sum: ServicesRefundPlan | null = null
-  let before = 0n
-  for (const invoice of await documentsOf(queries, serviceIds)) {
-    const one = await chargedOn(queries, { invoice, paidMinor: invoice.paid_minor, serviceIds })
-    if (!one) continue
-    const { client_id: clientId, currency } = invoice
-    if (!sum) before = (await clientCredit(queries, clientId, currency)).paidMinor
-    sum ??= { currency, openMinor: 0n, paidMinor: 0n, sendableMinor: 0n, surplusMinor: 0n }
+  const charged = await chargedFor(queries, serviceIds)
+  const [first] = charged
+  if (!first) return null
+  const { client_id: clientId, currency } = first.invoice
+  const parties = await partiesOf(means, queries, first.invoice)
+  const { paidMinor: before } = await clientCredit(queries, clientId, currency)
+  const sum = { currency, openMinor: 0n, paidMinor: 0n, sendableMinor: 0n, surplusMinor: 0n }
+  for (const one of charged) {
     const heldMinor = before + sum.paidMinor - sum.sendableMinor
-    const part = await planOne(means, queries, { ...one, heldMinor })
+    const part = await planOne(queries, { ...one, ...parties, heldMinor })
     sum.openMinor += part.openMinor
     sum.paidMinor += part.paidMinor
     sum.sendableMinor += part.sendableMinor
     sum.surplusMinor += part.surplusMinor
   }
   return sum
+}
+
+/** What was charged for services of one client and is not given back, by document: four statements, however many. */
+async function chargedFor(
+  queries: Queries,
+  serviceIds: readonly string[],
+): Promise<(Charged & { invoice: ChargedDocument })[]> {
+  const documents = await documentsOf(queries, serviceIds)
+  const [first] = documents
+  if (!first) return []
+  const ids = documents.map(({ id }) => id)
+  const known = await creditableByHandOf(queries, { clientId: first.client_id, ids })
+  return documents.flatMap((invoice) => {
+    const of = { paidMinor: invoice.paid_minor, serviceIds, known: known.get(invoice.id) ?? [] }
+    const one = chargedOn({ invoice, ...of })
+    return one ? [{ ...one, invoice }] : []
+  })
 }
 
 /**
@@ -75,7 +92,8 @@ export async function refundServices(
     await paymentsOf(trx, id, forUpdate(trx.dialect))
     const invoice = await lockInvoice(trx, id)
     const paidMinor = (await allocatedTo(trx, [id])).get(id) ?? 0n
-    const one = await chargedOn(trx, { invoice, paidMinor, serviceIds: wish.serviceIds })
+    const known = await creditableByHand(trx, invoice)
+    const one = chargedOn({ invoice, paidMinor, known, serviceIds: wish.serviceIds })
     if (!one) continue
     const back = await refundOne(means, trx, { ...wish, ...one }, actor)
     sum.sentMinor += back.sentMinor
@@ -94,28 +112,31 @@ interface Charged {
   isUnpaid: boolean
 }
 
-interface PaidDocument extends InvoiceRow {
+interface ChargedDocument extends InvoiceRow {
   /** What payments and credit have brought it. */
   paid_minor: bigint
+  /** What credit notes took of it before cash rounding, above zero. */
+  taken_minor: bigint
 }
 
-function documentsOf(queries: Queries, serviceIds: readonly string[]): Promise<PaidDocument[]> {
-  return queries.all<PaidDocument>(sql`
-    select i.*, coalesce((select sum(a.amount_minor) from allocations a where a.invoice_id = i.id), 0) as paid_minor
+function documentsOf(queries: Queries, serviceIds: readonly string[]): Promise<ChargedDocument[]> {
+  return queries.all<ChargedDocument>(sql`
+    select i.*, coalesce((select sum(a.amount_minor) from allocations a where a.invoice_id = i.id), 0) as paid_minor,
+      coalesce((select -sum(n.subtotal_minor + n.tax_minor) from invoices n
+        where n.corrects_id = i.id and n.kind = 'credit_note'), 0) as taken_minor
     from invoices i where i.kind = 'invoice' and i.status in ('issued', 'paid', 'written_off')
       and i.id in (select l.invoice_id from invoice_lines l where l.source_id in (${list(serviceIds)})) order by i.id`)
 }
 
-/** What is left of the lines of services on a document; null when that is nothing to give back. */
-async function chargedOn(
-  queries: Queries,
-  {
-    invoice,
-    paidMinor,
-    serviceIds,
-  }: Pick<Charged, 'invoice'> & { paidMinor: bigint; serviceIds: readonly string[] },
-): Promise<Charged | null> {
-  const known = await creditableByHand(queries, invoice)
+interface OfDocument {
+  invoice: InvoiceRow
+  paidMinor: bigint
+  serviceIds: readonly string[]
+  known: readonly CreditableLine[]
+}
+
+/** Pure: what is left of the lines of services on a document; null when that is nothing to give back. */
+function chargedOn({ invoice, paidMinor, serviceIds, known }: OfDocument): Charged | null {
   const left = known.filter(({ leftMinor }) => leftMinor !== 0n)
   // What a change gave back is taken off the line that it was given of.
   const own = left.filter(
@@ -135,11 +156,19 @@ async function chargedOn(
 }
 
 async function planOne(
-  means: Pick<Means, 'business'>,
   queries: Queries,
-  { invoice, credits, isWhole, isUnpaid, unpaidMinor, heldMinor }: Charged & { heldMinor: bigint },
+  {
+    invoice,
+    credits,
+    isWhole,
+    isUnpaid,
+    unpaidMinor,
+    heldMinor,
+    ...parties
+  }: Charged & { invoice: ChargedDocument; heldMinor: bigint } & Awaited<ReturnType<typeof partiesOf>>,
 ): Promise<Omit<ServicesRefundPlan, 'currency'>> {
-  const { plan } = await planNote(means, queries, { invoice, credits, reason: '' })
+  const takenMinor = invoice.taken_minor
+  const plan = planCreditNote({ invoice, takenMinor, credits, reason: '', ...parties })
   const worthMinor = -plan.totalMinor
   const openMinor = worthMinor < unpaidMinor ? worthMinor : unpaidMinor
   let paidMinor = worthMinor - openMinor

@@ -4,10 +4,8 @@ import {
   isConditional,
   loadProducts,
   offeredKeys,
-  withKept,
   type Option,
 } from '../../../catalog/index.ts'
-import { sql } from '../../../db/index.ts'
 import type { ServiceRow } from '../../../services/index.ts'
 import type { RouteCtx } from '../../context.ts'
 import { fullLabel } from '../../page/index.ts'
@@ -28,15 +26,13 @@ export async function optionForm(
   service: ServiceRow,
   asked: URLSearchParams,
 ): Promise<OptionForm> {
-  const found = await optionsOf(ctx, service)
-  const kept = await keptOptions(ctx, service.id)
-  const all = withKept(found, new Map(found.map(({ id, key }) => [key, kept.get(id) ?? ''])))
+  const all = await optionsOf(ctx, service)
   const nameOf = ({ id }: Option) => `o.${id}`
-  const before = offeredKeys(all, Object.fromEntries(all.map(({ id, key }) => [key, kept.get(id) ?? ''])))
+  const before = offeredKeys(all, Object.fromEntries(all.map(({ key, chosen }) => [key, chosen ?? ''])))
   const said = all.flatMap((option): [string, string][] => {
-    const value = asked.get(nameOf(option)) ?? kept.get(option.id)
+    const value = asked.get(nameOf(option)) ?? option.chosen
     // A preset of the shop would look like a wish, where the option was there and was left out.
-    return value !== undefined ? [[option.key, value]] : before.has(option.key) ? [[option.key, '']] : []
+    return value !== null ? [[option.key, value]] : before.has(option.key) ? [[option.key, '']] : []
   })
   const { given, offered, dropped } = fitChoices(all, Object.fromEntries(said))
   const shown = offered.filter((option) => (option.changeable && !isPlace(option)) || !before.has(option.key))
@@ -81,7 +77,7 @@ function shownValue({ required, preset, values }: Option, given: unknown): strin
 }
 
 async function optionsOf({ state: { deps } }: RouteCtx, service: ServiceRow): Promise<readonly Option[]> {
-  const of = { clientId: service.client_id, orderFields: false } as const
+  const of = { clientId: service.client_id, serviceId: service.id, orderFields: false } as const
   const [product] = await loadProducts(deps.db, service.brand_id, [service.product_id], of)
   return product?.options ?? []
 }
@@ -90,13 +86,6 @@ async function optionsOf({ state: { deps } }: RouteCtx, service: ServiceRow): Pr
 export async function optionLabels(ctx: RouteCtx, service: ServiceRow): Promise<Record<string, string>> {
   const options = await optionsOf(ctx, service)
   return Object.fromEntries(options.map(({ key, name }) => [`option.${key}`, name]))
-}
-
-async function keptOptions(ctx: RouteCtx, serviceId: string): Promise<Map<string, string>> {
-  const rows = await ctx.state.deps.db.all<{ option_id: string; value: string }>(
-    sql`select option_id, value from service_options where service_id = ${serviceId}`,
-  )
-  return new Map(rows.map((row) => [row.option_id, row.value]))
 }
 
 export function optionView({ state: { t } }: RouteCtx, option: Option, present: string | undefined) {
