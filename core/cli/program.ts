@@ -1,5 +1,6 @@
 import { Command, InvalidArgumentError, Option } from 'commander'
 import { readFileSync, writeFileSync } from 'node:fs'
+import { text } from 'node:stream/consumers'
 import type { Health, NewInstallation } from '../app/index.ts'
 import { parseSpan } from '../app/parse-span.ts'
 import type { Role } from '../app.ts'
@@ -62,7 +63,7 @@ function addInstallation(program: Command, config: () => Config): void {
     .option('--staff-name <name>', 'how that member is called')
     .option('--staff-password-stdin', 'read the password from standard input')
     .action(async (options: InitOptions, command: Command) => {
-      const made = await run(config(), { name: 'init', input: newInstallation(options, command) })
+      const made = await run(config(), { name: 'init', input: await newInstallation(options, command) })
       const { setup_token } = made as { setup_token: string | null }
       console.log('The installation is made. Start it with "berth serve".')
       if (setup_token) console.log(`The set-up page opens once with this token: ${setup_token}`)
@@ -92,12 +93,12 @@ function addInstallation(program: Command, config: () => Config): void {
     })
 }
 
-function newInstallation(options: InitOptions, command: Command): NewInstallation {
+async function newInstallation(options: InitOptions, command: Command): Promise<NewInstallation> {
   const { staffEmail, staffPasswordStdin, staffName } = options
   if (Boolean(staffEmail) !== Boolean(staffPasswordStdin))
     command.error('error: --staff-email and --staff-password-stdin go together')
   const staff = staffEmail
-    ? { email: staffEmail, password: readFileSync(0, 'utf8').trimEnd(), name: staffName ?? staffEmail }
+    ? { email: staffEmail, password: (await text(process.stdin)).trimEnd(), name: staffName ?? staffEmail }
     : null
   return { kind: options.testClock ? 'test' : 'real', staff }
 }

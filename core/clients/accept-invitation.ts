@@ -67,6 +67,7 @@ export async function findInvitation(
 export const acceptInvitation = defineVerb(
   {
     permission: 'invitation.accept',
+    asksNobody: 'what the invited person may do was asked about when the invitation was made',
     audience: ['guest', 'client', 'staff'],
     input: Type.Object({
       realm_id: Type.String(),

@@ -10,6 +10,7 @@ export { addClient, createClient, fixCurrency, type NewClient } from './create-c
 export * from './errors.ts'
 export { findClient, findOfClient } from './find-client.ts'
 export * from './list-clients.ts'
+export * from './accept-invitation.ts'
 export * from './invitations.ts'
 export {
   changeMembership,

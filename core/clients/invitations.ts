@@ -20,8 +20,6 @@ import { EndsAt, refuseSecond, requireService, Rights } from './memberships.ts'
 import { requireNotLonger, requireRightsHeld } from './own-rights.ts'
 import type { Client } from './rows.ts'
 
-export { acceptInvitation, findInvitation, type Invitation } from './accept-invitation.ts'
-
 const LASTS_MS = 7 * 86_400_000
 
 export interface ListedInvitation {
@@ -91,6 +89,7 @@ export const listInvitations = defineVerb(
 export const withdrawInvitation = defineVerb(
   {
     permission: 'invitation.withdraw',
+    asksNobody: 'nobody has taken the invitation yet',
     audience: ['staff', 'client'],
     input: Type.Object({ invitation_id: Type.String() }),
   },

@@ -95,10 +95,16 @@ async function movedDays(db: House['means']['db']): Promise<Span[]> {
 
 type Queries = House['means']['db']
 
-/** An invoice bears no other rate than that of its day. */
+/** What is charged bears no other rate than that of the day; what gives time back, the one with which it was charged. */
 async function taxesOfTheDay(db: Queries): Promise<string[]> {
+  const givesBack = sql`l.kind = 'change' and l.amount_minor < 0`
   const rows = await db.all<{ id: string; issued_on: string; tax_name: string; rate_ppm: number }>(sql`
-    select i.id, i.issued_on, t.tax_name, t.rate_ppm from invoices i join invoice_taxes t on t.invoice_id = i.id
+    select i.id, i.issued_on, t.tax_name, t.rate_ppm from invoices i join (
+      select l.invoice_id, l.tax_name, l.tax_rate_ppm as rate_ppm from invoice_lines l where not (${givesBack})
+      union
+      select t.invoice_id, t.tax_name, t.rate_ppm from invoice_taxes t where not exists (
+        select 1 from invoice_lines l where l.invoice_id = t.invoice_id and ${givesBack})
+    ) t on t.invoice_id = i.id
     where i.kind = 'invoice' and i.issued_on is not null and i.proforma_number is null and t.rate_ppm > 0 and not exists (
       select 1 from tax_rules r where r.seller_id = i.seller_id and r.name = t.tax_name and r.rate_ppm = t.rate_ppm
         and r.starts_on <= i.issued_on and (r.ends_on is null or r.ends_on >= i.issued_on))`)

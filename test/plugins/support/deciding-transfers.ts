@@ -1,11 +1,14 @@
-import type { Row } from '../../../core/db/index.ts'
+import { changePorts } from '../../../core/app/wire/change-ports.ts'
+import { sql, type Row } from '../../../core/db/index.ts'
+import type { ServiceRow } from '../../../core/services/index.ts'
+import { fingerprintOf, pricesFor } from '../../../core/services/transfers/transfer-prices.ts'
 import { clientActor } from '../../support/make.ts'
 import { beside, on, reason, service, withService, type Decisions, type Prepare } from './deciding.ts'
 
 const OPEN = {
   service_id: 'svc',
   status: 'offered',
-  prices: 'same',
+  prices: 'same' as const,
   expires_at: '2030-01-01T00:00:00.000Z',
   to_email_key: 'eve@example.org',
 }
@@ -25,6 +28,17 @@ const offered = (row: Row, input: object, call: object): Prepare =>
     on('service_transfers', { ...OPEN, ...row }, { transfer_id: 'x', ...input }, call),
   )
 
+/** Whoever accepts names what was shown. */
+const withSeen =
+  (prepare: Prepare): Prepare =>
+  async (ground) => {
+    const call = await prepare(ground)
+    const means = { ...ground.means, changes: changePorts }
+    const family = await means.db.all<ServiceRow>(sql`select * from services where id = 'svc'`)
+    const taken = await pricesFor(means, means.db, { family, receiver: { id: 'cli_r' }, prices: OPEN.prices })
+    return { ...call, input: { ...call.input, seen: fingerprintOf(taken) } }
+  }
+
 const moving = { to_client_id: 'cli_r', prices: 'same', ...reason }
 
 export const decisionsOnTransfers: Decisions = {
@@ -33,7 +47,7 @@ export const decisionsOnTransfers: Decisions = {
   },
   'service_transfer.withdraw': { 'service_transfer.withdraw:check': offered({}, {}, giver) },
   'service_transfer.accept': {
-    'service_transfer.accept:check': withReceiver(offered({}, { client_id: 'cli_r' }, receiver)),
+    'service_transfer.accept:check': withSeen(withReceiver(offered({}, { client_id: 'cli_r' }, receiver))),
   },
   'service_transfer.decline': {
     'service_transfer.decline:check': withReceiver(offered({}, {}, receiver)),
