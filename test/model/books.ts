@@ -12,6 +12,8 @@ export interface ModelLine {
   stated?: bigint
   tax: bigint
   ppm: bigint
+  /** The plan whose tax class it bears. */
+  taxClass: number
   from: Day
   to: Day | null
   /** A change of the cycle has given it back as credit: its document is owed as before, and nothing more comes back. */
@@ -257,17 +259,17 @@ export class ModelBooks {
     if (line.mirrors !== undefined) return -line.mirrors
     if (line.kind !== 'change' || line.amount >= 0n) return null
     const isPeriod = ({ kind }: ModelLine) => PERIODS.includes(kind)
+    const isDone = ({ kind, status }: ModelDocument) => kind === 'credit_note' || status === 'paid'
     const [last] = this.documents
       .filter(({ status, corrects }) => status !== 'void' && !corrects)
       .toSorted((a, b) => a.issued - b.issued)
       .flatMap((document) =>
         document.lines
-          .filter(
-            ({ kind }, n) => kind !== 'change' || (document.status === 'paid' && !document.credited.has(n)),
-          )
+          .filter(({ kind }, n) => kind !== 'change' || (isDone(document) && !document.credited.has(n)))
           .map((own) => ({ own, lines: document.lines })),
       )
-      .filter(({ own }) => own.service === line.service && own.amount > 0n && own.mirrors === undefined)
+      .filter(({ own }) => own.service === line.service && own.taxClass === line.taxClass)
+      .filter(({ own }) => own.amount > 0n && own.mirrors === undefined)
       .filter(({ own }) => isPeriod(own) && own.from <= line.from && own.to !== null && own.to > line.from)
       .reverse()
     if (!last) return null
@@ -277,7 +279,7 @@ export class ModelBooks {
     )
     const together = own.kind === 'change' ? [own] : among
     const asked = sumOf(together.map(({ stated, amount }) => stated ?? amount))
-    return halfUp(line.amount * sumOf(together.map(({ amount }) => amount)), asked)
+    return asked === 0n ? null : halfUp(line.amount * sumOf(together.map(({ amount }) => amount)), asked)
   }
 
   #add(

@@ -110,6 +110,12 @@ export interface ItemStep {
   lines: { milli: number; unit: number; plan: number }[]
 }
 
+/** The tax that a plan bears. */
+export const taxedAs = ({ plans }: Pick<ModelShop, 'plans'>, plan: number) => ({
+  ppm: BigInt(plans[plan]!.ppm),
+  taxClass: plan,
+})
+
 export interface History {
   startsOn: string
   shop: ModelShop

@@ -1,7 +1,7 @@
 import { halfUp } from './arithmetic.ts'
 import type { ModelLine } from './books.ts'
 import { boundary, type Day } from './calendar.ts'
-import type { ItemStep, ModelShop } from './history.ts'
+import { taxedAs, type ItemStep, type ModelShop } from './history.ts'
 
 /** Something outside the plans that the client pays for. */
 export interface ModelItem {
@@ -30,7 +30,7 @@ export function chargeItem(item: ModelItem, number: number, { plans }: ModelShop
   item.done += 1
   const to = startOf(item, item.done)
   return item.of.lines.map(({ milli, unit, plan }) => ({
-    ...{ service: number, kind: 'manual', tax: 0n, ppm: BigInt(plans[plan]!.ppm), from, to },
+    ...{ service: number, kind: 'manual', tax: 0n, ...taxedAs({ plans }, plan), from, to },
     amount: halfUp(BigInt(milli) * BigInt(unit), 1_000n),
   }))
 }

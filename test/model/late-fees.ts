@@ -1,7 +1,7 @@
 import { halfUp } from './arithmetic.ts'
 import type { ModelBooks, ModelDocument } from './books.ts'
 import type { Day } from './calendar.ts'
-import type { ModelShop } from './history.ts'
+import { taxedAs, type ModelShop } from './history.ts'
 
 /** What is charged for what is not paid in time. Sums in minor units of the shop's currency; 0: there is none in it. */
 export interface ModelLateFee {
@@ -70,7 +70,7 @@ export function chargeFees(
       const amount = amountOf(lateFee, askedFor(document, books.open(document), books.now))
       return amount > 0n ? [{ amount, from: document.owed ?? document.due }] : []
     })
-    const of = { service: LATE_FEE, kind: 'late_fee' as const, tax: 0n, ppm: BigInt(plans[0]!.ppm) }
+    const of = { service: LATE_FEE, kind: 'late_fee' as const, tax: 0n, ...taxedAs({ plans }, 0) }
     for (const fee of fees) books.issue('late_fee', books.today, [{ ...of, ...fee, to: books.today }])
   }
 }

@@ -2,7 +2,7 @@ import { ModelBooks, type ModelDocument, type ModelLine } from './books.ts'
 import { dayOf, type Day } from './calendar.ts'
 import { Coupons } from './coupons.ts'
 import { endOfTerm, restore, takeRenewals } from './endings.ts'
-import type { History, ItemStep, ModelShop, Step } from './history.ts'
+import { taxedAs, type History, type ItemStep, type ModelShop, type Step } from './history.ts'
 import { isCredited, isGivenBack } from './given-back.ts'
 import { HOUR_MS } from './hours.ts'
 import { agree, breakLate } from './instalments.ts'
@@ -131,14 +131,14 @@ export class Model {
 
   #firstLines(service: ModelService, number: number): ModelLine[] {
     if (!service.meter) return periodLines(this.#shop, service, { number, from: this.today })
-    const ppm = BigInt(this.#shop.plans[service.plan]!.ppm)
-    return [{ service: number, kind: 'once', amount: 0n, tax: 0n, ppm, from: this.today, to: null }]
+    const taxed = taxedAs(this.#shop, service.plan)
+    return [{ service: number, kind: 'once', amount: 0n, tax: 0n, ...taxed, from: this.today, to: null }]
   }
 
   /** A first time at a price of its own, once for a plan: the first period follows it, or nothing does. */
   #try(order: Of<'order'>): boolean {
     const { plan, cycle, memory, units, coupon } = order
-    const { trial, ppm, periods = null } = this.#shop.plans[plan]!
+    const { trial, periods = null } = this.#shop.plans[plan]!
     if (!trial || units > 1 || coupon || this.#tried.has(plan)) return false
     this.#tried.add(plan)
     const { price, memory: extra } = this.#prices.of(order)
@@ -147,7 +147,13 @@ export class Model {
     const service = newService({ plan, cycle, price, extra, memory, anchor, left })
     service.index = 0
     const of = { service: this.services.push(service) - 1, kind: 'recurring' as const, tax: 0n }
-    const line = { ...of, amount: BigInt(trial.minor), ppm: BigInt(ppm), from: this.today, to: anchor }
+    const line = {
+      ...of,
+      amount: BigInt(trial.minor),
+      ...taxedAs(this.#shop, plan),
+      from: this.today,
+      to: anchor,
+    }
     this.books.issue('order', this.today, [line])
     return true
   }
@@ -222,11 +228,10 @@ export class Model {
     const memory = wish ?? service.memory
     const { price, memory: extra } = this.#prices.of({ plan, cycle, memory })
     const end = through(service)
-    const [oldPpm, newPpm] = [service.plan, plan].map((n) => BigInt(this.#shop.plans[n]!.ppm)) as [
-      bigint,
-      bigint,
-    ]
-    const wanting = { number: this.services.indexOf(service), cycle, after: price + extra, oldPpm, newPpm }
+    const wanting = {
+      ...{ number: this.services.indexOf(service), cycle, after: price + extra },
+      ...{ old: taxedAs(this.#shop, service.plan), wanted: taxedAs(this.#shop, plan) },
+    }
     const credited = (rest: { from: Day; to: Day }) => isCredited(this.books.documents, wanting.number, rest)
     const of = { service, today: this.today, coupons: this.#coupons, isCredited: credited }
     const { lines, given, off, firstEnd, days } = planChange(of, wanting)

@@ -2,6 +2,7 @@ import { restOf } from './arithmetic.ts'
 import type { ModelLine } from './books.ts'
 import { boundary, type Day } from './calendar.ts'
 import type { Coupons } from './coupons.ts'
+import { taxedAs } from './history.ts'
 import { restsOf, termFrom, type ModelService, type Off } from './service.ts'
 
 interface Of {
@@ -17,8 +18,8 @@ interface Wanted {
   cycle: string
   /** What a period costs then, and the taxes before and after. */
   after: bigint
-  oldPpm: bigint
-  newPpm: bigint
+  old: ReturnType<typeof taxedAs>
+  wanted: ReturnType<typeof taxedAs>
 }
 
 interface Change {
@@ -34,7 +35,7 @@ interface Change {
 /** What a change gives back and charges. */
 export function planChange(
   { service, today, coupons, isCredited }: Of,
-  { number, cycle, after, oldPpm, newPpm }: Wanted,
+  { number, cycle, after, old, wanted }: Wanted,
 ): Change {
   const isSame = cycle === service.cycle
   // What is given back is what was charged, and another plan in the same period is lowered by the same.
@@ -49,14 +50,14 @@ export function planChange(
   const line = { service: number, kind: 'change' as const, tax: 0n }
   const before = service.price + service.extra
   const back = rests.map((rest) => ({
-    ...{ ...line, ppm: oldPpm, from: rest.from, to: rest.to },
+    ...{ ...line, ...old, from: rest.from, to: rest.to },
     amount: isCredited(rest) ? 0n : -restOf(net(before, rest), rest),
   }))
   const term = isSame ? null : termFrom(service, today, cycle)
   const firstEnd = term?.to ?? boundary(today, cycle, 1)
   const first = { from: today, to: firstEnd, start: term?.start ?? today }
   const forth = (isSame ? rests : [first]).map((rest) => ({
-    ...{ ...line, ppm: newPpm, from: rest.from, to: rest.to },
+    ...{ ...line, ...wanted, from: rest.from, to: rest.to },
     amount: restOf(isSame ? net(after, rest) : after - (off?.(after) ?? 0n), rest),
   }))
   const days = isSame ? {} : (term?.days ?? { anchor: today, index: 1 })

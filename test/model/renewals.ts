@@ -2,7 +2,7 @@ import { sumOf } from './arithmetic.ts'
 import type { ModelBooks, ModelDocument, ModelLine } from './books.ts'
 import type { Day } from './calendar.ts'
 import type { Coupons } from './coupons.ts'
-import type { ModelShop } from './history.ts'
+import { taxedAs, type ModelShop } from './history.ts'
 import { readMeter } from './hours.ts'
 import { chargeItem, itemNumber, nextDay, type ModelItem } from './items.ts'
 import { through, type ModelService } from './service.ts'
@@ -79,8 +79,8 @@ export function periodLines(
   service: ModelService,
   { number, from }: { number: number; from: Day },
 ): ModelLine[] {
-  const ppm = BigInt(shop.plans[service.plan]!.ppm)
-  const line = { service: number, tax: 0n, ppm, from, to: through(service) }
+  const taxed = taxedAs(shop, service.plan)
+  const line = { service: number, tax: 0n, ...taxed, from, to: through(service) }
   const own: ModelLine = { ...line, kind: 'recurring', amount: service.price }
   return service.extra === 0n ? [own] : [own, { ...line, kind: 'option', amount: service.extra }]
 }
@@ -98,9 +98,9 @@ function takeCoupon(coupons: Coupons, service: ModelService, lines: ModelLine[])
 
 function hoursOf({ shop, books, coupons }: Charged, service: ModelService, number: number): ModelLine[] {
   if (!service.meter) return []
-  const ppm = BigInt(shop.plans[service.plan]!.ppm)
+  const taxed = taxedAs(shop, service.plan)
   return readMeter(service.meter, books.today, shop.hourCap).flatMap(({ hours, from, to }) => {
-    const line = { service: number, tax: 0n, ppm, from, to }
+    const line = { service: number, tax: 0n, ...taxed, from, to }
     const lines: ModelLine[] = [{ ...line, kind: 'recurring', amount: service.price * BigInt(hours) }]
     if (service.extra !== 0n) lines.push({ ...line, kind: 'option', amount: service.extra * BigInt(hours) })
     takeCoupon(coupons, service, lines)
