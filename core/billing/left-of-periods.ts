@@ -30,6 +30,11 @@ export interface LeftOfPeriod {
 /** Null where nothing of what was charged for these days was credited. */
 export type LeftOfPeriods = (days: ServiceDays) => LeftOfPeriod | null
 
+/** A line that may stand on a document that was declared void: nothing is owed for its days. */
+export interface HeldLine extends PeriodLine {
+  voided: number
+}
+
 /** A line of a credit note. */
 export interface NoteLine {
   note_id: string
@@ -37,20 +42,22 @@ export interface NoteLine {
   trace: string
 }
 
-/** Whether a credit note took something of a line of this service. */
+/** Whether a credit note took something of a line of this service, or a document of it was declared void. */
 export const anyCredited = (
   serviceId: Sql,
 ): Sql => sql`case when exists (select 1 from invoice_lines y join invoices z on z.corrects_id = y.invoice_id
-  and z.kind = 'credit_note' where y.source_id = ${serviceId}) then 1 else 0 end`
+  and z.kind = 'credit_note' where y.source_id = ${serviceId}) or exists (select 1 from invoice_lines y
+  join invoices z on z.id = y.invoice_id and z.status = 'void' where y.source_id = ${serviceId}) then 1 else 0 end`
 
 /** What is left of the charged periods of services: two statements, however many. */
 export async function leftOfPeriods(queries: Queries, sourceIds: readonly string[]): Promise<LeftOfPeriods> {
   if (sourceIds.length === 0) return () => null
-  const periods = await queries.all<PeriodLine>(sql`
-    select l.id, l.invoice_id, l.kind, l.amount_minor, l.trace, l.charge_id, l.source_id, l.period_start, l.period_end, c.cause
+  const periods = await queries.all<HeldLine>(sql`
+    select l.id, l.invoice_id, l.kind, l.amount_minor, l.trace, l.charge_id, l.source_id, l.period_start, l.period_end, c.cause,
+      case when i.status = 'void' then 1 else 0 end as voided
     from invoice_lines l join invoices i on i.id = l.invoice_id join charges c on c.id = l.charge_id
     where l.source_id in (${list(sourceIds)}) and l.kind in ('recurring', 'option', 'discount', 'change')
-      and i.status not in ('draft', 'void') and l.period_end is not null
+      and l.period_end is not null and (i.status not in ('draft', 'void') or ${voidedByItself})
     order by l.charge_id`)
   const notes = await queries.all<NoteLine>(sql`
     select n.id as note_id, l.amount_minor, l.trace from invoices n join invoice_lines l on l.invoice_id = n.id
@@ -58,6 +65,10 @@ export async function leftOfPeriods(queries: Queries, sourceIds: readonly string
     order by n.id, l.position`)
   return leftOf(periods, notes)
 }
+
+/** A change that was taken back says nothing of its days, and what stands on another document now is owed there. */
+const voidedByItself = sql`i.status = 'void' and l.kind <> 'change'
+  and not exists (select 1 from invoice_lines x where x.live_charge_id = l.charge_id)`
 
 /** What was charged together: at full price for the days that nobody gave back, and what notes took of that. */
 interface Standing {
@@ -71,9 +82,10 @@ interface Standing {
 
 /**
  * Pure: a period of which a part was credited cost less, each of its days by its share. Charges, gifts and notes count in
- * the order in which they came. A change that was credited as a whole says nothing of its days: those of before do.
+ * the order in which they came. A change that was credited as a whole says nothing of its days: those of before do. A
+ * document that was declared void counts as credited: whoever never owed a period gets nothing back of it.
  */
-export function leftOf(periods: readonly PeriodLine[], notes: readonly NoteLine[]): LeftOfPeriods {
+export function leftOf(periods: readonly HeldLine[], notes: readonly NoteLine[]): LeftOfPeriods {
   const standings = standingsOf(periods, notes)
   return ({ sourceId, fromOn, endsOn }) => {
     const own = [...standings.values()].filter(({ filling }) =>
@@ -90,7 +102,7 @@ export function leftOf(periods: readonly PeriodLine[], notes: readonly NoteLine[
   }
 }
 
-function standingsOf(periods: readonly PeriodLine[], notes: readonly NoteLine[]): Map<Filling, Standing> {
+function standingsOf(periods: readonly HeldLine[], notes: readonly NoteLine[]): Map<Filling, Standing> {
   const fillings = new Map<string, Filling>()
   const standings = new Map<Filling, Standing>()
   const ofLine = new Map<string, Standing>()
@@ -117,6 +129,7 @@ function standingsOf(periods: readonly PeriodLine[], notes: readonly NoteLine[])
       standing.statedMinor += statedMinor(line)
       standings.set(filling, standing)
       ofLine.set(line.id, standing)
+      if (line.voided) take(standing, line.amount_minor)
     }
   }
   credit('chg_~')

@@ -41,7 +41,7 @@ export function isGivenBack(documents: readonly ModelDocument[], wanted: ModelDo
 }
 
 /**
- * Whether what was charged last for the rest of a period was credited. The model credits whole documents, so nothing of it
+ * Whether what was charged last for the rest of a period was credited, or never owed. The model credits whole documents, so nothing of it
  * comes back. A change that was taken back says nothing of its days.
  */
 export function isCredited(
@@ -50,8 +50,10 @@ export function isCredited(
   { from, to }: { from: number; to: number },
 ): boolean {
   const charges = documents
-    .filter(({ status, corrects }) => status !== 'void' && !corrects)
-    .flatMap((document) => document.lines.map((line, n) => ({ line, credited: document.credited.has(n) })))
+    .filter(({ corrects }) => !corrects)
+    .flatMap(({ status, lines, credited }) =>
+      lines.map((line, n) => ({ line, credited: status === 'void' || credited.has(n) })),
+    )
     .filter(({ line }) => line.service === service && PERIODS.includes(line.kind) && line.to !== null)
     .filter(({ line }) => line.amount > 0n && line.mirrors === undefined && line.from < to && line.to! > from)
     .filter(({ line, credited }) => line.kind !== 'change' || !(credited || line.mirrored))

@@ -5,10 +5,10 @@ import {
   issueCreditNote,
   overrideSetting,
   verifyBooks,
+  voidInvoice,
   type InvoiceRow,
 } from '../../core/billing/index.ts'
-import { leftOf, type NoteLine } from '../../core/billing/left-of-periods.ts'
-import type { PeriodLine } from '../../core/billing/given-back.ts'
+import { leftOf, type HeldLine, type NoteLine } from '../../core/billing/left-of-periods.ts'
 import { sql, type Db } from '../../core/db/index.ts'
 import { isoDate } from '../../core/kernel/index.ts'
 import { cancelService, moveRenewal } from '../../core/services/index.ts'
@@ -41,6 +41,8 @@ type Act =
   | { move: string }
   /** Whole units of the first line of a document, counted from the first. */
   | { credit: number; of?: number; line?: number }
+  /** A document, counted from the first. */
+  | { void: number }
 
 interface Row {
   why: string
@@ -97,6 +99,16 @@ const table: Row[] = [
     acts: [...bought, { wait: 20 }, 'pay', { credit: 30, of: 1 }, 'cancel'],
     then: [-1_000n],
   },
+  {
+    why: 'a period ahead that was declared void was never owed',
+    acts: [...bought, { wait: 20 }, { void: 1 }, 'cancel'],
+    then: [-1_000n],
+  },
+  {
+    why: 'nothing of a month that was declared void, and a dearer plan is charged in full for it',
+    acts: [...bought, { wait: 20 }, { void: 1 }, { wait: 10 }, { change: 1 }],
+    then: [9_000n],
+  },
 ]
 
 interface Living {
@@ -140,8 +152,12 @@ async function take({ db, player }: Living, act: Act): Promise<void> {
     await moveRenewal(means, { service_id, to_on: act.move, effect: 'charge', reason: 'Asked' }, staff)
   else {
     const rows = await db.all<{ id: string }>(sql`select id from invoices where kind = 'invoice' order by id`)
-    const lines = [{ position: act.line ?? 1, amount_minor: String(act.credit * 100) }]
-    await creditInvoice(means, { invoice_id: rows[act.of ?? 0]!.id, lines, reason: 'Asked' }, staff)
+    const idOf = (n: number) => rows[n]!.id
+    if ('void' in act) await voidInvoice(means, { invoice_id: idOf(act.void), reason: 'Asked' }, staff)
+    else {
+      const lines = [{ position: act.line ?? 1, amount_minor: String(act.credit * 100) }]
+      await creditInvoice(means, { invoice_id: idOf(act.of ?? 0), lines, reason: 'Asked' }, staff)
+    }
   }
   await workOff()
 }
@@ -208,19 +224,20 @@ for (const engine of engines)
   })
 
 describe('what is left of a period', () => {
-  const line = (id: string, columns: Partial<PeriodLine>): PeriodLine => ({
+  const line = (id: string, columns: Partial<HeldLine>): HeldLine => ({
     ...{ id, invoice_id: 'inv', charge_id: `chg_${id}`, source_id: 'svc', kind: 'recurring' },
     ...{ amount_minor: 0n, trace: '{}', period_start: '2026-04-01', period_end: '2026-05-01', cause: '' },
+    voided: 0,
     ...columns,
   })
-  const gift = (id: string, amount_minor: bigint, columns: Partial<PeriodLine> = {}): PeriodLine =>
+  const gift = (id: string, amount_minor: bigint, columns: Partial<HeldLine> = {}): HeldLine =>
     line(id, { kind: 'change', amount_minor, trace: '{"part":"credit"}', ...columns })
   const note = (id: string, credits: string, minor: bigint): NoteLine => ({
     ...{ note_id: `inv_${id}`, amount_minor: -minor },
     trace: JSON.stringify({ credits }),
   })
   const month = { sourceId: 'svc', fromOn: '2026-04-16', endsOn: '2026-05-01' }
-  const left = (periods: PeriodLine[], notes: NoteLine[], of = month) => {
+  const left = (periods: HeldLine[], notes: NoteLine[], of = month) => {
     const found = leftOf(periods, notes)(of)
     return found && [found.price(3_000n), found.mostMinor]
   }
@@ -234,6 +251,10 @@ describe('what is left of a period', () => {
     assert.equal(left(periods, []), null)
     assert.deepEqual(left(periods, [note('d', 'b', 1_000n)]), [2_000n, 2_000n])
     assert.deepEqual(left(periods, [note('d', 'c', -1_000n)]), [4_000n, 4_000n])
+  })
+
+  test('is nothing of what was declared void', () => {
+    assert.deepEqual(left([line('a', { amount_minor: 3_000n, voided: 1 })], []), [0n, 0n])
   })
 
   test('is of a change again when the change was credited as a whole', () => {

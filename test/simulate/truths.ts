@@ -41,12 +41,13 @@ interface Span {
 
 /**
  * Each day of a service is charged once: a period charges its days; a change of cycle gives back what is left of them and
- * charges its own. Lines that a void or a cancellation took back do not count; those that wait for a larger sum do.
+ * charges its own. What a cancellation took back does not count; what was declared void, or waits for a larger sum, does.
  */
 export async function paidDays(db: House['means']['db']): Promise<string[]> {
   const periods = await db.all<Omit<Span, 'sign'>>(sql`
-    select l.source_id, c.period_start, c.period_end from invoice_lines l
-    join charges c on c.id = l.live_charge_id join services s on s.id = l.source_id
+    select l.source_id, c.period_start, c.period_end from invoice_lines l join invoices i on i.id = l.invoice_id
+    join charges c on c.id = l.live_charge_id or (c.id = l.charge_id and i.status = 'void'
+      and not exists (select 1 from invoice_lines x where x.live_charge_id = c.id)) join services s on s.id = l.source_id
     where s.cycle not in ('once', 'free') and c.cause not like 'dropped/%' and c.period_end is not null and l.kind = 'recurring'
     union all
     select c.source_id, c.period_start, c.period_end from carried_lines w
