@@ -1,6 +1,8 @@
+import type { InvoiceLineRow } from '../../core/billing/invoice.ts'
+import { partsOf } from '../../core/billing/plan-credit-note.ts'
 import { checks, runCheck } from '../../core/billing/verify/checks.ts'
 import { verifyBooks } from '../../core/billing/index.ts'
-import { sql } from '../../core/db/index.ts'
+import { list, sql } from '../../core/db/index.ts'
 import type { IsoDate } from '../../core/kernel/index.ts'
 import type { House } from './house.ts'
 
@@ -98,18 +100,24 @@ type Queries = House['means']['db']
 
 /** What is charged bears no other rate than that of the day; what gives time back, the one with which it was charged. */
 async function taxesOfTheDay(db: Queries): Promise<string[]> {
-  const givesBack = sql`l.kind = 'change' and l.amount_minor < 0`
   const rows = await db.all<{ id: string; issued_on: string; tax_name: string; rate_ppm: number }>(sql`
-    select i.id, i.issued_on, t.tax_name, t.rate_ppm from invoices i join (
-      select l.invoice_id, l.tax_name, l.tax_rate_ppm as rate_ppm from invoice_lines l where not (${givesBack})
-      union
-      select t.invoice_id, t.tax_name, t.rate_ppm from invoice_taxes t where not exists (
-        select 1 from invoice_lines l where l.invoice_id = t.invoice_id and ${givesBack})
-    ) t on t.invoice_id = i.id
+    select i.id, i.issued_on, t.tax_name, t.rate_ppm from invoices i join invoice_taxes t on t.invoice_id = i.id
     where i.kind = 'invoice' and i.issued_on is not null and i.proforma_number is null and t.rate_ppm > 0 and not exists (
       select 1 from tax_rules r where r.seller_id = i.seller_id and r.name = t.tax_name and r.rate_ppm = t.rate_ppm
         and r.starts_on <= i.issued_on and (r.ends_on is null or r.ends_on >= i.issued_on))`)
-  return rows.map(({ id, ...row }) => `${id} bears ${row.tax_name} of ${row.rate_ppm} on ${row.issued_on}`)
+  if (rows.length === 0) return []
+  const lines = await db.all<InvoiceLineRow>(sql`
+    select * from invoice_lines where invoice_id in (${list(rows.map(({ id }) => id))})
+      and not (kind = 'change' and amount_minor < 0)`)
+  const isCharged = ({ id, tax_name, rate_ppm }: (typeof rows)[number]) =>
+    lines.some(
+      (line) =>
+        line.invoice_id === id &&
+        partsOf(line).some(({ rate }) => rate.name === tax_name && rate.ratePpm === rate_ppm),
+    )
+  return rows
+    .filter(isCharged)
+    .map(({ id, ...row }) => `${id} bears ${row.tax_name} of ${row.rate_ppm} on ${row.issued_on}`)
 }
 
 /** No coupon is used more often than it may be, in all and by one client: counted from the orders. */
