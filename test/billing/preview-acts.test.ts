@@ -183,7 +183,14 @@ async function makeShop(
   await set('billing.charge_retries', rules.retries)
   await set('billing.lead_days', rules.lead)
   await set('services.invoice_suspended', !rules.restsSuspended)
-  const fee = { kind: 'fixed', amount: { [brand.currency]: '5' }, grace_days: 2, every_days: 6, times: 2, tax_class: 'none' }
+  const fee = {
+    kind: 'fixed',
+    amount: { [brand.currency]: '5' },
+    grace_days: 2,
+    every_days: 6,
+    times: 2,
+    tax_class: 'none',
+  }
   if (rules.fee) await set('billing.late_fee', fee)
 }
 

@@ -2,7 +2,7 @@ import { restOf } from './arithmetic.ts'
 import type { ModelLine } from './books.ts'
 import { boundary, type Day } from './calendar.ts'
 import type { Coupons } from './coupons.ts'
-import { taxedAs } from './history.ts'
+import type { taxedAs } from './history.ts'
 import { restsOf, termFrom, type ModelService, type Off } from './service.ts'
 
 interface Of {
