@@ -67,7 +67,7 @@ const blocksOf = madeOnce((said: Said): Pick<PageView, 'main' | 'aside'> => {
 })
 
 const beginning = ({ t }: Words): Block => ({
-  ...{ kind: 'notice', id: 'board-first-steps', tone: 'info', text: t('first_steps.text') },
+  ...{ kind: 'notice', id: 'board-first-steps', tone: 'info', text: t('first_steps.board') },
   action: { label: t('first_steps.title'), href: '/admin/first-steps' },
 })
 
