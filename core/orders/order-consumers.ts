@@ -3,6 +3,7 @@ import { captureFor } from '../billing/index.ts'
 import { recordEvent, type Consumer, type StoredEvent } from '../events/index.ts'
 import { systemActor } from '../kernel/index.ts'
 import { applyTransition, isCheckRefusal, type Means } from '../records/index.ts'
+import { freeOfService } from '../services/index.ts'
 import { accept, serviceIdsOf } from './accept-order.ts'
 import { returnHeld } from './drop-order.ts'
 import { hold, tellHeld } from './hold-order.ts'
@@ -129,4 +130,5 @@ async function returnStockOf(trx: Trx, serviceId: string): Promise<void> {
     sql`select * from order_items where service_id = ${serviceId} and stock_held > 0`,
   )
   if (item) await returnHeld(trx, item)
+  await freeOfService(trx, serviceId)
 }

@@ -4,6 +4,7 @@ import { saidIn } from '../events/index.ts'
 import type { Actor, IsoDate } from '../kernel/index.ts'
 import { applyTransition, updateVersioned, type Means } from '../records/index.ts'
 import { changeLifecycle } from './change-lifecycle.ts'
+import { freeOfChange, settleStock } from './change-stock.ts'
 import { optionRows } from './create-services.ts'
 import { lockService } from './load.ts'
 import { spansText } from './prorate.ts'
@@ -20,11 +21,12 @@ export async function applyChange(
   actor: Actor,
 ): Promise<void> {
   const after = JSON.parse(row.after_state) as ChangeState
+  const stockHeld = await settleStock(trx, { change: row, service })
   await updateVersioned(means, trx, {
     table: 'services',
     what: 'service',
     row: service,
-    set: { ...columnsOf(after), ...couponAfter(after, service) },
+    set: { ...columnsOf(after), ...couponAfter(after, service), stock_held: stockHeld },
   })
   if (after.days !== null)
     await freePeriods(trx, {
@@ -99,6 +101,7 @@ export async function dropCreditedChanges(
     const change = { reason, body: { service_id: row.service_id } }
     const move = { lifecycle: changeLifecycle, row, name: 'cancel' as const, actor, change }
     await applyTransition(means, trx, { ...move, unasked: reason })
+    await freeOfChange(trx, row)
   }
 }
 
@@ -116,6 +119,7 @@ async function takeBack(means: Means, trx: Trx, row: ChangeRow, actor: Actor): P
   const change = { reason: TOO_LATE, body: { service_id: row.service_id } }
   const move = { lifecycle: changeLifecycle, row, name: 'cancel' as const, actor, change }
   await applyTransition(means, trx, { ...move, unasked: TOO_LATE })
+  await freeOfChange(trx, row)
   await takeBackInvoice(means, trx, { invoiceId: row.invoice_id!, reason: TOO_LATE }, actor)
 }
 

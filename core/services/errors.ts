@@ -11,6 +11,12 @@ export const ServiceEnded = defineError(
   409,
   (p: { id: string }) => `The service ${p.id} has ended. Order a new one instead.`,
 )
+export const UnitsSoldOut = defineError(
+  'service.units_sold_out',
+  409,
+  (p: { product: string }) =>
+    `"${p.product}" is sold out, or fewer are left than were asked for. Nothing was changed.`,
+)
 export const ServiceNotLive = defineError(
   'service.not_live',
   409,

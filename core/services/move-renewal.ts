@@ -268,6 +268,6 @@ function changeRow(
     after_state: JSON.stringify(plan.days),
     ...{ effective_on: means.business.today(service.zone), invoice_id: of.invoiceId },
     ...{ amount_minor: plan.totalMinor, currency: service.currency, actor: of.actor.id },
-    ...{ version: 1, created_at: now, updated_at: now },
+    ...{ stock_held: 0, version: 1, created_at: now, updated_at: now },
   }
 }

@@ -7,6 +7,7 @@ import { applyTransition, defineVerb, demandCheck, findRow, type Means } from '.
 import { applyChange, isStale, TOO_LATE } from './apply-change.ts'
 import { changeLifecycle } from './change-lifecycle.ts'
 import { forUpdate, lockOwnService } from './load.ts'
+import { freeOfChange, holdForChange } from './change-stock.ts'
 import type { ChangeState } from './change-state.ts'
 import type { ChangePlan } from './plan-change.ts'
 import { moneyIn, type ChangeMeans, type Offer } from './ports.ts'
@@ -44,10 +45,11 @@ export const requestChange = defineVerb(
       const changeId = means.newId('chn')
       const priced = await priceChange(means, trx, { service, wish: input, changeId })
       await demandRoom(trx, priced)
+      const stockHeld = await holdForChange(trx, priced)
       const draft = draftOf(means, priced, changeId)
       const owes = signOf(priced)
       const invoice = owes === 'owed' ? await means.changes.issueInvoice(means, trx, draft, actor) : null
-      const row = rowOf(means, priced, { id: changeId, invoiceId: invoice?.id ?? null, actor })
+      const row = rowOf(means, priced, { id: changeId, invoiceId: invoice?.id ?? null, stockHeld, actor })
       await trx.insert('service_changes', [row])
       await audit(means, trx, row, actor)
       if (invoice) return { id: row.id, status: 'pending', invoiceId: invoice.id }
@@ -144,13 +146,19 @@ async function drop(
 ): Promise<void> {
   const change = { body: { service_id: row.service_id } }
   await applyTransition(means, trx, { lifecycle: changeLifecycle, row, ...move, actor, change })
+  await freeOfChange(trx, row)
   if (row.invoice_id !== null) await means.changes.voidInvoice(means, trx, row.invoice_id, actor)
 }
 
 function rowOf(
   means: Means,
   { service, offer, plan }: PricedChange,
-  { id, invoiceId, actor }: { id: string; invoiceId: string | null; actor: Actor },
+  {
+    id,
+    invoiceId,
+    stockHeld,
+    actor,
+  }: { id: string; invoiceId: string | null; stockHeld: number; actor: Actor },
 ): ChangeRow {
   const now = means.business.now()
   return {
@@ -166,6 +174,7 @@ function rowOf(
     invoice_id: invoiceId,
     amount_minor: plan.totalMinor,
     currency: service.currency,
+    stock_held: stockHeld,
     actor: actor.id,
     version: 1,
     created_at: now,

@@ -36,6 +36,8 @@ export interface ServiceRow {
   charged_through: IsoDate | null
   /** Periods still to be charged; null goes on. With 0 it ends on the day up to which it is charged. */
   periods_left: number | null
+  /** Units that changes took from the stock of its product; what its order took stands at the order. */
+  stock_held: number
   /** The day after the trial that it began with. */
   trial_ends_on: IsoDate | null
   /** Spans as JSON: charged time that the periods of the anchor do not count. */
@@ -189,6 +191,8 @@ export interface ChangeRow {
   invoice_id: string | null
   amount_minor: bigint
   currency: string
+  /** Units of the product it leads to, taken from the stock until it is applied or dropped. */
+  stock_held: number
   actor: string
   version: number
   created_at: Instant
