@@ -1,4 +1,4 @@
-import { list, sql, type Queries, type Sql, type Trx } from '../../db/index.ts'
+import { sql, type Queries, type Sql, type Trx } from '../../db/index.ts'
 import { addDays, systemActor, type IsoDate } from '../../kernel/index.ts'
 import { scopedSetting, type Means } from '../../records/index.ts'
 import { chargeable } from '../dunning/chargeable.ts'
@@ -76,6 +76,7 @@ interface Due {
   client_id: string
   owed_on: IsoDate | null
   currency: string
+  rules: string | null
 }
 
 const nameOf = (attempt: number): string => `try_${attempt}`
@@ -92,7 +93,7 @@ async function enterAttempt(means: Means, plan: Attempt): Promise<number> {
   let entered = 0
   for (let after = ''; ;) {
     const found = await means.db.all<Due>(sql`
-      select i.id, i.brand_id, i.client_id, i.owed_on, i.currency from invoices i join clients c on c.id = i.client_id
+      select i.id, i.brand_id, i.client_id, i.owed_on, i.currency, ${methodRules} as rules from invoices i join clients c on c.id = i.client_id
       where i.id > ${after} and ${toCharge(plan)} order by i.id limit ${BATCH}`)
     if (found.length === 0) return entered
     after = found.at(-1)!.id
@@ -105,21 +106,18 @@ async function enterAttempt(means: Means, plan: Attempt): Promise<number> {
   }
 }
 
-/** Without those that the rules of the gateway rule out at which their client's method is saved. */
-export async function takenByMethods<D extends Pick<Due, 'id' | 'client_id' | 'currency'>>(
+/** The rules of the gateway at which the method of a client (c) is saved that is charged by itself. */
+export const methodRules: Sql = sql`(select r.rules from payment_methods m left join gateway_rules r on r.instance_id = m.instance_id
+  where m.client_id = c.id and m.preferred = 1 and m.removed_at is null and m.refused_at is null order by m.created_at limit 1)`
+
+/** Without those that these rules rule out. */
+export async function takenByMethods<D extends Pick<Due, 'id' | 'client_id' | 'currency' | 'rules'>>(
   queries: Queries,
   found: readonly D[],
   world = presentWorld,
 ): Promise<D[]> {
-  if (found.length === 0) return []
-  const clientIds = [...new Set(found.map((row) => row.client_id))]
-  const methods = await queries.all<{ client_id: string; rules: string | null }>(sql`
-    select m.client_id, r.rules from payment_methods m left join gateway_rules r on r.instance_id = m.instance_id
-    where m.client_id in (${list(clientIds)}) and m.preferred = 1 and m.removed_at is null and m.refused_at is null order by m.created_at desc`)
-  // The oldest is charged, and so the last one that is put in.
-  const rules = new Map(methods.map((method) => [method.client_id, method.rules]))
-  const asked = found.map(({ id, client_id: clientId, currency }) => ({
-    ...{ clientId, currency, invoiceIds: [id], rules: rules.get(clientId) ?? null },
+  const asked = found.map(({ id, client_id: clientId, currency, rules }) => ({
+    ...{ clientId, currency, invoiceIds: [id], rules },
   }))
   const kept = new Set((await payable(queries, asked, world)).flatMap(({ invoiceIds }) => invoiceIds))
   return found.filter(({ id }) => kept.has(id))

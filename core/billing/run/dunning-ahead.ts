@@ -5,7 +5,7 @@ import { RETRY_SCOPES } from '../dunning/retry-plan.ts'
 import { owedBetween, owedOn } from '../dunning/owed-on.ts'
 import { dayOfStep, owedFor, type DunningStep } from '../dunning/step.ts'
 import { chargeRetries } from '../settings.ts'
-import { chargeSteps, takenByMethods, toCharge } from './charge-due.ts'
+import { chargeSteps, methodRules, takenByMethods, toCharge } from './charge-due.ts'
 import { remindedBy, REMINDERS, toRemind } from './reminders.ts'
 import type { DocumentAhead, World } from './world-ahead.ts'
 
@@ -47,6 +47,7 @@ interface Found {
   currency: string
   total_minor: bigint
   step: number
+  rules: string | null
 }
 
 type Step = DunningStep & { template: string | null }
@@ -84,7 +85,7 @@ const asked = sql`coalesce((select t.amount_minor from instalments t join instal
 
 const foundBy = (step: number, condition: Sql): Sql => sql`
   select i.id, i.number, i.client_id, coalesce(c.company, c.name) as client_name, ${owedOn} as due_on, i.currency,
-    cast(${asked} as bigint) as total_minor, cast(${step} as bigint) as step
+    cast(${asked} as bigint) as total_minor, cast(${step} as bigint) as step, ${methodRules} as rules
   from invoices i join clients c on c.id = i.client_id where ${condition}`
 
 function askedOf(

@@ -111,9 +111,19 @@ for (const engine of engines) {
       const preview = await browser.get(`${quantity}?quantity=3`)
       assert.match(textOf(preview.text), /Tax €0\.32 To pay today .*€2\.02/)
       assert.equal((await browser.post(quantity, { quantity: '2' })).status, 422)
+      await means.db.run(sql`update products set stock = 0 where id = ${addonId}`)
+      const soldOut = await browser.post(quantity, { quantity: '3' })
+      assert.equal(soldOut.status, 409)
+      assert.match(textOf(soldOut.text), /is sold out, or fewer are left than were asked for/)
+      await means.db.run(sql`update products set stock = 1 where id = ${addonId}`)
       const ordered = await browser.post(quantity, { quantity: '3' })
       assert.match(ordered.location!, /^\/portal\/invoices\/inv_\w+\/pay$/)
       assert.equal((await part())!.quantity, 2)
+      const { stock } = (await means.db.get<{ stock: number }>(
+        sql`select stock from products where id = ${addonId}`,
+      ))!
+      assert.equal(stock, 0, 'held while it waits for its payment')
+      await means.db.run(sql`update products set stock = null where id = ${addonId}`)
       const whole = await browser.get(`${path}/quantity`)
       assert.equal(whole.status, 422)
     })
