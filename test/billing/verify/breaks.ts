@@ -5,6 +5,7 @@ import { gatewayBreaks } from './gateway-breaks.ts'
 import { moneyBreaks } from './money-breaks.ts'
 import { paymentBreaks } from './payment-breaks.ts'
 import { offerBreaks } from './offer-breaks.ts'
+import { taxBreaks } from './tax-breaks.ts'
 import { bend, copied, first, journalOf, type Break } from './broken.ts'
 
 export const breaks: readonly Break[] = [
@@ -299,15 +300,9 @@ export const breaks: readonly Break[] = [
       return ids.service
     },
   },
-  {
-    check: 'tax of an outside service is what it answered',
-    break: async ({ trx, ids }) => {
-      await trx.run(sql`update invoices set evidence = '{"tax_answer":"gone"}' where id = ${ids.open}`)
-      return ids.open
-    },
-  },
   ...moneyBreaks,
   ...gatewayBreaks,
   ...offerBreaks,
   ...paymentBreaks,
+  ...taxBreaks,
 ]
