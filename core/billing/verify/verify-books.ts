@@ -8,6 +8,7 @@ import { verifyDeferrals } from './verify-deferrals.ts'
 import { verifyDocuments } from './verify-documents.ts'
 import { verifyGivenBack } from './verify-given-back.ts'
 import { verifyGrants } from './verify-grants.ts'
+import { verifyPeriods } from './verify-periods.ts'
 import { verifyTaxAnswers } from './verify-tax-answers.ts'
 import { verifyTables } from './verify-tables.ts'
 
@@ -21,7 +22,7 @@ export async function verifyBooks(queries: Queries, today: IsoDate): Promise<Fin
   findings.push(...(await verifyDocuments(queries)), ...(await verifyNumbers(queries)))
   findings.push(...(await verifyDeferrals(queries)), ...(await verifyTaxAnswers(queries)))
   findings.push(...(await verifyGivenBack(queries)), ...(await verifyGrants(queries)))
-  findings.push(...(await verifyTables(queries)))
+  findings.push(...(await verifyPeriods(queries)), ...(await verifyTables(queries)))
   return findings
 }
 
