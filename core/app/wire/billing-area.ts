@@ -41,6 +41,7 @@ import {
 } from '../../services/index.ts'
 import { verifyQuotes } from '../../orders/index.ts'
 import { verifyStates } from '../../records/index.ts'
+import { verifyMovements } from '../../reports/index.ts'
 import type { Means } from '../../records/index.ts'
 import type { Area, Command, Wiring } from '../areas.ts'
 import { verifyWork } from './verify-work.ts'
@@ -183,6 +184,7 @@ async function verify(wiring: Wiring, say: (line: string) => void): Promise<{ fi
   const findings = [
     ...books,
     ...(await verifyQuotes(db)),
+    ...(await verifyMovements(db)),
     ...(await verifyStates(db)),
     ...(await verifyWork(wiring)),
   ]
