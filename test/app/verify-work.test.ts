@@ -63,13 +63,17 @@ for (const name of engines)
     })
 
     test('a timer and a job whose time came an hour ago are taken by nobody, but while no core runs', async () => {
-      const now = means.business.now()
-      await db.transaction((trx) =>
-        setTimer(trx, {
-          ...{ id: 'tmr_1', task: 'note', key: 'x', payload: null, now },
-          dueAt: instant(Date.parse(now) - 3_700_000),
-        }),
-      )
+      const at = (hoursAgo: number) => instant(Date.parse(means.business.now()) - hoursAgo * 3_600_000)
+      const set = (key: string, createdAt: ReturnType<typeof at>) =>
+        db.transaction((trx) =>
+          setTimer(trx, {
+            ...{ id: `tmr_${key}`, task: 'note', key, payload: null },
+            ...{ dueAt: at(2), now: createdAt },
+          }),
+        )
+      await set('1', at(3))
+      // Was over when it was set.
+      await set('2', at(0))
       await enter({ task: 'note', payload: { n: 1 } })
       assert.deepEqual(await found(), ['tmr_1: timer becomes a job when its time has come'])
       const past = name === 'sqlite' ? `'2020-01-01T00:00:00.000Z'` : `now() - interval '2 hours'`

@@ -71,10 +71,13 @@ async function untaken({ clock }: Wiring['means'], engine: JobEngine): Promise<F
   }))
 }
 
-const unset = ({ db, business }: Wiring['means']): Promise<Finding[]> =>
-  db.all<Finding>(sql`
+/** An end that a gateway names may be over when its timer is set: that one is young, and taken at the next round. */
+function unset({ db, business }: Wiring['means']): Promise<Finding[]> {
+  const before = instant(toMs(business.now()) - HOUR_MS)
+  return db.all<Finding>(sql`
     select 'timer becomes a job when its time has come' as "check", id, task || ' was due at ' || due_at as problem
-    from timers where due_at < ${instant(toMs(business.now()) - HOUR_MS)} order by due_at, id`)
+    from timers where due_at < ${before} and created_at < ${before} order by due_at, id`)
+}
 
 /**
  * Events that a consumer has not heard, which heard earlier and later ones of their kind, and that no job carries. What
