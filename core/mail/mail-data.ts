@@ -130,6 +130,7 @@ export const mailData = {
   'act-failed': Type.Object({ ...service, operation: text, problem: maybe(text) }),
   'delivery-by-hand': Type.Object({ ...service, action: text }),
   'server-down': Type.Object({ url, server: text, problem: maybe(text), at: instant }),
+  'mail-works': Type.Object({ url, asked_at: instant }),
   'server-recovered': Type.Object({ url, server: text, problem: maybe(text), at: instant }),
   'plugin-trouble': Type.Object({
     ...service,

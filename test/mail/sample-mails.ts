@@ -116,6 +116,7 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
   'cancellation-received': { ...service, effective_on: '2026-02-14' },
   'cancellation-undone': service,
   'delivery-late': service,
+  'mail-works': { url: '/admin/messages', asked_at: '2026-02-12T09:30:00.000Z' },
   'exemption-ends': {
     ...{ url: '/admin/tax/exemptions', client: 'Ada Quay', label: 'X-17' },
     ends_on: '2026-02-12',
