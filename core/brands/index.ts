@@ -11,6 +11,7 @@ export {
 } from './brands.ts'
 export { countries, requireCountry } from './countries.ts'
 export * from './errors.ts'
+export * from './first-steps.ts'
 export * from './rows.ts'
 export {
   addSeller,

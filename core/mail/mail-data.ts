@@ -83,6 +83,9 @@ export const mailData = {
   }),
   'quote-sent': Type.Object({ ...invoice, title: text, expires_on: day }),
   'proforma-issued': Type.Object({ ...invoice, due_on: day }),
+  /** Before its day, and after it: nothing is owed on a proforma, so neither calls it overdue. */
+  'proforma-reminder': Type.Object(owed),
+  'proforma-waiting': Type.Object(owed),
   'deposit-received': Type.Object({ ...invoice, due_on: maybe(day) }),
   'invoice-link': Type.Object({ ...invoice, due_on: day, expires_at: instant }),
   'statement-of-account': Type.Object({ url, from: day, to: day, balance: money }),
@@ -127,6 +130,7 @@ export const mailData = {
   'act-failed': Type.Object({ ...service, operation: text, problem: maybe(text) }),
   'delivery-by-hand': Type.Object({ ...service, action: text }),
   'server-down': Type.Object({ url, server: text, problem: maybe(text), at: instant }),
+  'mail-works': Type.Object({ url, asked_at: instant }),
   'server-recovered': Type.Object({ url, server: text, problem: maybe(text), at: instant }),
   'plugin-trouble': Type.Object({
     ...service,

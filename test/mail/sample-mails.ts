@@ -87,6 +87,8 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
     expires_on: '2026-02-14',
   },
   'proforma-issued': { ...invoice, due_on: '2026-01-29' },
+  'proforma-reminder': { ...invoice, due_on: '2026-01-29' },
+  'proforma-waiting': { ...invoice, due_on: '2026-01-29' },
   'deposit-received': { ...invoice, due_on: '2026-01-29' },
   'invoice-link': { ...invoice, due_on: '2026-01-29', expires_at },
   'statement-of-account': { url: '/portal/statement', from: '2026-01-01', to: '2026-01-31', balance: amount },
@@ -114,6 +116,7 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
   'cancellation-received': { ...service, effective_on: '2026-02-14' },
   'cancellation-undone': service,
   'delivery-late': service,
+  'mail-works': { url: '/admin/messages', asked_at: '2026-02-12T09:30:00.000Z' },
   'exemption-ends': {
     ...{ url: '/admin/tax/exemptions', client: 'Ada Quay', label: 'X-17' },
     ends_on: '2026-02-12',

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
-import { createTaxRule, setUpInstallation } from '../../brands/index.ts'
+import { createTaxRule, leaveFirstStep, setUpInstallation } from '../../brands/index.ts'
 import { importCatalog } from '../../catalog/index.ts'
 import { systemActor } from '../../kernel/index.ts'
 import { shopTerms } from '../../orders/index.ts'
@@ -31,6 +31,8 @@ export async function makeShop({ means }: Wiring, facts: SampleFacts): Promise<S
   )
   for (const rule of taxRules)
     await createTaxRule(means, { seller_id, tax_class: 'standard', ...rule }, actor)
+  // The sample has the look that comes along.
+  await leaveFirstStep(means, { step: 'look', left: true }, actor)
   const admin = { ...means, drain: () => undefined }
   const { stripe: api_key, webhook: webhook_secret } = facts.keys
   const gateway = { plugin_id: 'stripe', name: 'Card', settings: { api_key, webhook_secret } }

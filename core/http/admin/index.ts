@@ -26,6 +26,7 @@ import { letters } from './letters.ts'
 import { dunning } from './dunning.ts'
 import { eInvoices } from './e-invoices.ts'
 import { exchangeRates } from './exchange-rates.ts'
+import { firstSteps } from './first-steps.ts'
 import { gateways } from './gateways.ts'
 import { giftCards } from './gift-cards.ts'
 import { health } from './health.ts'
@@ -77,7 +78,7 @@ export { adminFrame } from './frame.ts'
 export type * from './ports.ts'
 
 const sections: readonly Section[] = [
-  ...[board, clients, people, users, clientGroups, clientTerms, terms, orders, leftCarts, quotes],
+  ...[board, firstSteps, clients, people, users, clientGroups, clientTerms, terms, orders, leftCarts, quotes],
   ...[services, cancelReasonPages, serviceActs, renewals, transfers, deliveries],
   ...[servers, serverAccounts, serverGroups, trust],
   ...[

@@ -218,6 +218,13 @@ export const adminNav: readonly NavItem[] = [
   },
   { key: 'audit', href: '/admin/audit', icon: 'history', group: 'system', right: 'audit.list' },
   { key: 'health', href: '/admin/health', icon: 'heartbeat', group: 'system', right: 'health.read' },
+  {
+    key: 'first_steps',
+    href: '/admin/first-steps',
+    icon: 'list-check',
+    group: 'system',
+    right: 'first_step.leave',
+  },
 ]
 
 const NAVIGATION: Partial<Record<Area, readonly NavItem[]>> = { portal: portalNav, admin: adminNav }

@@ -15,8 +15,9 @@ import {
   type Waiting,
 } from '../board-figures.ts'
 import { moneyText, type Asked, type Desk } from '../desk.ts'
+import { readFirstSteps } from './first-steps.ts'
 
-/** What needs a person first, then money: six statements, however large the shop. */
+/** What needs a person first, then money: seven statements, however large the shop. */
 export async function boardPage(desk: Desk, _asked: Asked): Promise<PageView> {
   const { t, today, locale } = desk
   const days = await issuedByDay(desk, monthsOf(today).lastStart)
@@ -24,9 +25,14 @@ export async function boardPage(desk: Desk, _asked: Asked): Promise<PageView> {
   const open = await openByCurrency(desk)
   const waits = [...(await needsPerson(desk)), ...(await heldUpdates(desk))]
   const run = await nextRun(desk)
+  const steps = covers(desk.actor.permissions, 'first_step.leave') ? await readFirstSteps(desk) : null
+  const begins = steps !== null && Object.values(steps).includes('open')
   const title = t('admin.board.title', { name: desk.actor.name })
   const looksAhead = covers(desk.actor.permissions, 'billing.preview')
-  return { head: { title }, ...blocksOf({ days, counts, open, waits, run, looksAhead, t, today, locale }) }
+  return {
+    head: { title },
+    ...blocksOf({ days, counts, open, waits, run, looksAhead, begins, t, today, locale }),
+  }
 }
 
 type Words = Pick<Desk, 't' | 'today' | 'locale'>
@@ -40,6 +46,8 @@ interface Said extends Words {
   run: Schedule | undefined
   /** Whether the reader may see what the run will do. */
   looksAhead: boolean
+  /** A step of the beginning is open. */
+  begins: boolean
 }
 
 const blocksOf = madeOnce((said: Said): Pick<PageView, 'main' | 'aside'> => {
@@ -48,6 +56,7 @@ const blocksOf = madeOnce((said: Said): Pick<PageView, 'main' | 'aside'> => {
   const currency = mainCurrency(days)
   return {
     main: [
+      ...(said.begins ? [beginning(said)] : []),
       waiting(said, said.waits),
       figures(said, { days, months, currency, counts, open }),
       moneyTable(said, { days, months, open }),
@@ -55,6 +64,11 @@ const blocksOf = madeOnce((said: Said): Pick<PageView, 'main' | 'aside'> => {
     ],
     aside: [nextRunBlock(said)],
   }
+})
+
+const beginning = ({ t }: Words): Block => ({
+  ...{ kind: 'notice', id: 'board-first-steps', tone: 'info', text: t('first_steps.board') },
+  action: { label: t('first_steps.title'), href: '/admin/first-steps' },
 })
 
 interface Months {

@@ -315,4 +315,5 @@ export const adminCases: readonly RouteCase[] = [
   desk('/me'),
   desk('/me/keys'),
   desk('/health'),
+  desk('/first-steps'),
 ]
