@@ -61,11 +61,12 @@ export const inviteMember = defineVerb(
       const serviceId = input.service_id ?? null
       const endsAt = input.ends_at ? instant(new Date(input.ends_at)) : null
       await requireNotLonger(trx, actor, client.id, endsAt)
-      await requireService(trx, client.id, serviceId)
+      const service = await requireService(trx, client.id, serviceId)
       await refuseMember(trx, { client, serviceId, email: input.email })
       await requireReplaceable(means, trx, { client, serviceId, email: input.email }, actor)
       demandCheck(means, trx, actor, changeAsking(client, ['memberships']))
-      return enterInvite(means, trx, { client, actor, ...input, service_id: serviceId, ends_at: endsAt })
+      const offer = { ...input, service_id: serviceId, ends_at: endsAt }
+      return enterInvite(means, trx, { client, actor, service, ...offer })
     })
   },
 )
@@ -140,6 +141,8 @@ const sameOffer = (
 interface Offer {
   client: Client
   actor: Actor
+  /** Name of the one service that it is for; null for the whole client. */
+  service: string | null
   email: string
   rights: string[]
   service_id: string | null
@@ -149,7 +152,7 @@ interface Offer {
 async function enterInvite(
   means: Means,
   trx: Trx,
-  { client, actor, ...offer }: Offer,
+  { client, actor, service, ...offer }: Offer,
 ): Promise<{ id: string; expires_at: Instant }> {
   const { token, hash } = newSecretToken()
   const id = means.newId('mei')
@@ -178,7 +181,7 @@ async function enterInvite(
     brandId: client.brand_id,
     data: {
       ...{ path: `/invitation/${token}`, expires_at },
-      ...{ invited_by: actor.name, client: client.company ?? client.name },
+      ...{ invited_by: actor.name, client: client.company ?? client.name, service },
     },
     key: `member-invite/${id}`,
   })

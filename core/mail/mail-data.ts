@@ -43,7 +43,14 @@ export const mailData = {
     address: maybe(text),
   }),
   'staff-invite': Type.Object({ url, expires_at: instant, invited_by: text }),
-  'member-invite': Type.Object({ url, expires_at: instant, invited_by: text, client: text }),
+  'member-invite': Type.Object({
+    url,
+    expires_at: instant,
+    invited_by: text,
+    client: text,
+    /** The one service that it is for; without it, all that the client has. */
+    service: maybe(text),
+  }),
   'member-joined': Type.Object({ url, name: text, email: text, client: text, invited_by: text }),
   'client-account': Type.Object({ url, client: text, has_password: Type.Optional(Type.Boolean()) }),
 

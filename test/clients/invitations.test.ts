@@ -38,7 +38,7 @@ interface Mail {
   template: string
   to: { address: string }
   brand_id: string
-  data: { path: string; invited_by: string }
+  data: { path: string; invited_by: string; service: string | null }
 }
 
 for (const engine of engines) {
@@ -228,6 +228,7 @@ for (const engine of engines) {
       const services = await db.all<{ id: string }>(sql`select id from services order by id desc limit 2`)
       const [one, two] = services.map(({ id }) => id) as [string, string]
       await db.run(sql`update services set client_id = ${client.id} where id in (${one}, ${two})`)
+      await db.run(sql`update services set label = 'Second' where id = ${two}`)
       const email = 'hands@quay.example'
       const send = async (service_id: string | null, more: object = {}, by: Actor = actor) => {
         await invite(email, { service_id, ...more }, by)
@@ -240,6 +241,11 @@ for (const engine of engines) {
         one: await send(one),
       }
       await assert.rejects(accept(older, fresh), { code: 'link.invalid' })
+      const serviceOf = async (token: string) =>
+        (await findInvitation(means, db, { token, realmId: realm_id })).service
+      assert.equal(await serviceOf(tokens.two), 'Second')
+      assert.equal(await serviceOf(tokens.whole), null)
+      assert.equal(mailTo(email)!.data.service, await serviceOf(tokens.one))
       const open = async () =>
         (await listInvitations(means, { client_id: client.id }, actor)).map((row) => row.service_id)
       assert.deepEqual(await open(), [one, two, null])

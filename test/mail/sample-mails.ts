@@ -32,6 +32,7 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
     expires_at,
     invited_by: 'Ada Quay',
     client: 'Quay & Sons Ltd',
+    service: 'VPS M',
   },
   'member-joined': {
     url: '/portal/account/people',
