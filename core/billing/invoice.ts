@@ -40,6 +40,8 @@ export interface InvoiceRow extends StatefulRow {
   /** JSON: what the law wants said; null when nothing. */
   tax_notes: string | null
   tax_rounding: RoundingPlace
+  /** JSON: its tax in the accounting currency of the seller; null where that is its own, or no rate was known. */
+  accounting_tax: string | null
   locale: string
   notes: string | null
   document_hash: string | null
@@ -170,7 +172,7 @@ type Hashed = Pick<
   | 'notes'
   | 'corrects_id'
 > &
-  Partial<Pick<InvoiceRow, 'tax_notes' | 'tax_rounding' | 'cash_step_minor'>>
+  Partial<Pick<InvoiceRow, 'tax_notes' | 'tax_rounding' | 'cash_step_minor' | 'accounting_tax'>>
 type HashedLine = Pick<
   InvoiceLineRow,
   | 'position'
@@ -216,6 +218,7 @@ export function documentHash(
   if (invoice.tax_notes) text += join([invoice.tax_notes])
   if (invoice.tax_rounding === 'line') text += join([invoice.tax_rounding])
   if (invoice.cash_step_minor) text += join(['cash', invoice.cash_step_minor])
+  if (invoice.accounting_tax) text += join(['accounting', invoice.accounting_tax])
   return hash('sha256', text)
 }
 

@@ -24,6 +24,7 @@ interface BrandSeller {
   legal_text: string | null
   tax_rounding: RoundingPlace
   untaxed_price: UntaxedPrice
+  accounting_currency: string | null
 }
 
 /** Sellers by brand with the tax rules that may fit the buyers: two statements, whatever the number of brands. */
@@ -34,7 +35,7 @@ export async function loadSellers(
 ): Promise<ReadonlyMap<string, BillFrom>> {
   const rows = await queries.all<BrandSeller & RuleColumns>(sql`
     select b.id as brand_id, b.name as brand_name, b.colour, b.zone, b.prices_include_tax, s.id as seller_id, s.name as seller_name, s.address,
-      s.country as seller_country, s.region as seller_region, s.tax_id, s.email, s.legal_text, s.tax_rounding, s.untaxed_price, ${RULE}
+      s.country as seller_country, s.region as seller_region, s.tax_id, s.email, s.legal_text, s.tax_rounding, s.untaxed_price, s.accounting_currency, ${RULE}
     from brands b join sellers s on s.id = b.seller_id left join tax_rules r on r.seller_id = s.id and ${mayFit(clientIds)}
     where b.id in (${list(brandIds)}) order by ${RULES_IN_ORDER}`)
   return sellersOf({ rows, factsOf: await loadBrandFacts(queries, brandIds) })
@@ -89,6 +90,7 @@ function sellerOf(
     pricesIncludeTax: row.prices_include_tax === 1,
     taxRounding: row.tax_rounding,
     untaxedPrice: row.untaxed_price,
+    accountingCurrency: row.accounting_currency,
     home: { country, region },
     zone: row.zone,
     taxRules,

@@ -61,6 +61,8 @@ export interface BillFrom {
   taxRounding?: RoundingPlace
   /** Absent: whoever owes no tax pays a gross price as it stands. */
   untaxedPrice?: UntaxedPrice
+  /** In which it owes its taxes; null or absent: documents state nothing in another currency. */
+  accountingCurrency?: string | null
   /** Where a consumer is at home with the seller; known where prices may be reduced. */
   home?: Pick<TaxBuyer, 'country' | 'region'>
   zone: string

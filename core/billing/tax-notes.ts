@@ -1,4 +1,5 @@
 import type { Translate } from '../i18n/index.ts'
+import { accountingStatement } from './accounting-tax.ts'
 import type { RoundingPlace, TaxRate } from './tax.ts'
 
 /** Said on a document because the law wants it: a sentence as it stood in the rule, or the certificate that was used. */
@@ -22,14 +23,19 @@ function inLanguage(notes: Readonly<Record<string, string>>, locale: string): st
   return notes[locale] ?? notes[locale.split('-')[0]!] ?? notes[FALLBACK] ?? Object.values(notes)[0]
 }
 
-/** The notes of an issued document as sentences, and where its tax was rounded when that is not once for each rate. */
+/**
+ * The notes of an issued document as sentences, where its tax was rounded when that is not once for each rate, and its
+ * tax in the currency of the seller's books.
+ */
 export function taxStatements(
-  document: { tax_notes: string | null; tax_rounding: RoundingPlace },
+  document: { tax_notes: string | null; tax_rounding: RoundingPlace; accounting_tax: string | null },
   t: Translate,
+  locale: string,
 ): string[] {
   const notes = document.tax_notes ? (JSON.parse(document.tax_notes) as TaxNote[]) : []
   return [
     ...notes.map((note) => ('text' in note ? note.text : t('pdf.certificate', note.certificate))),
     ...(document.tax_rounding === 'line' ? [t('pdf.rounded_by_line')] : []),
+    ...accountingStatement(document, t, locale),
   ]
 }

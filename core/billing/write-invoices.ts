@@ -5,6 +5,7 @@ import { assert, type Actor, type IsoDate } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
 import { demandEInvoices } from './e-invoice/read-e-invoice.ts'
 import { useTaxAnswers } from './ask-remote-taxes.ts'
+import { stateAccountingTax } from './accounting-tax.ts'
 import { cashRounding } from './cash-rounding.ts'
 import type { DraftInvoice } from './draft.ts'
 import { lineColumns, taxNotesJson, taxRows } from './document-rows.ts'
@@ -121,6 +122,7 @@ function compose(means: Means, plan: PlannedInvoice, isSuspected: boolean): Writ
     prices_include_tax: from.pricesIncludeTax ? 1 : 0,
     tax_notes: taxNotesJson(plan.taxNotes),
     tax_rounding: from.taxRounding ?? 'document',
+    accounting_tax: null,
     locale: buyer.locale,
     notes: draft.notes ?? null,
     document_hash: null,
@@ -208,12 +210,16 @@ async function numberSeries(means: Means, trx: Trx, written: readonly Written[])
   }
   const { numbers, before } = await takeNumbers(means.newId, trx, series, written.length)
   const last = await dayOf(trx, series, before)
-  written.forEach(({ row: invoice, lines, taxes }, i) => {
+  written.forEach(({ row: invoice }, i) => {
     invoice.number = numbers[i]!
     if (invoice.proforma === 0 && last) dateFrom(invoice, last)
     if (invoice.proforma === 1) invoice.proforma_number = numbers[i]!
-    invoice.document_hash = documentHash(invoice, lines, taxes)
   })
+  // By the day that they have now: the last number may have moved it.
+  const rows = written.map(({ row: invoice }) => invoice)
+  await stateAccountingTax(trx, rows, written[0]!.plan.from.accountingCurrency ?? null)
+  for (const { row: invoice, lines, taxes } of written)
+    invoice.document_hash = documentHash(invoice, lines, taxes)
 }
 
 async function dayOf(trx: Trx, series: Series, number: string | null): Promise<IsoDate | null> {

@@ -38,6 +38,8 @@ export interface Seller {
   legal_text: string | null
   /** Where tax is rounded: once for each rate of a document, or for each line. */
   tax_rounding: 'document' | 'line'
+  /** In which it owes its taxes: documents in another one state their tax in it too. Null: they state nothing. */
+  accounting_currency: string | null
   /** What a buyer who owes no tax pays of a gross price: less the tax of a consumer at home, or all of it. */
   untaxed_price: 'net' | 'stated'
   version: number

@@ -1,9 +1,10 @@
-import { Type } from '../../sdk/index.ts'
+import { isCurrency, Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { all, list, sql, type Queries, type Row, type Sql, type Trx } from '../db/index.ts'
-import { NotFound, type Actor } from '../kernel/index.ts'
+import { invalidInput, NotFound, type Actor } from '../kernel/index.ts'
 import { requireConfirmed } from '../identity/index.ts'
 import { defineVerb, updateVersioned, type Means } from '../records/index.ts'
+import { accountingCurrencyOf } from './accounting-currency.ts'
 import { requireCountry } from './countries.ts'
 import type { Seller, SellerAddress } from './rows.ts'
 import { SellerInput } from './shapes.ts'
@@ -35,6 +36,7 @@ export const changeSeller = defineVerb(
       const columns = columnsOf({ ...seller, ...set })
       if (isSensitive(seller, columns)) requireConfirmed(means, actor)
       requireCountry(columns.country)
+      requireCurrency(columns.accounting_currency)
       const row = { id: seller.id, version: version ?? seller.version }
       await updateVersioned(means, trx, { table: 'sellers', what: 'seller', row, set: columns })
       await recordAudit(means, trx, actor, [
@@ -43,6 +45,11 @@ export const changeSeller = defineVerb(
       return findSeller(trx, seller.id)
     }),
 )
+
+function requireCurrency(code: string | null): void {
+  if (code !== null && !isCurrency(code))
+    throw invalidInput({ accounting_currency: `"${code}" is not a currency code of ISO 4217` })
+}
 
 /** Who takes the money, under which tax number, and what documents say of accounts and register. */
 const isSensitive = (seller: Seller, columns: ReturnType<typeof columnsOf>): boolean =>
@@ -58,10 +65,13 @@ export interface NewSeller {
   legal_text?: string | null
   tax_rounding?: 'document' | 'line'
   untaxed_price?: 'net' | 'stated'
+  /** Absent: that of its country, where one is known. */
+  accounting_currency?: string | null
 }
 
 export async function addSeller(means: Means, trx: Trx, wanted: NewSeller): Promise<Seller> {
   requireCountry(wanted.country)
+  requireCurrency(wanted.accounting_currency ?? null)
   const id = means.newId('sel')
   const now = means.business.now()
   await trx.insert('sellers', [{ id, ...columnsOf(wanted), created_at: now, updated_at: now }])
@@ -97,6 +107,10 @@ function columnsOf(seller: NewSeller) {
     legal_text: seller.legal_text ?? null,
     tax_rounding: seller.tax_rounding ?? 'document',
     untaxed_price: seller.untaxed_price ?? 'net',
+    accounting_currency:
+      seller.accounting_currency === undefined
+        ? accountingCurrencyOf(seller.country)
+        : seller.accounting_currency,
   }
 }
 

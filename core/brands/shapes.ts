@@ -20,6 +20,7 @@ export const SellerInput = Type.Object({
   email: Type.String({ format: 'email', maxLength: 254 }),
   legal_text: Type.Optional(Type.Union([Type.String({ maxLength: 4000 }), Type.Null()])),
   tax_rounding: Type.Optional(Type.Enum({ document: 'document', line: 'line' } as const)),
+  accounting_currency: Type.Optional(Type.Union([Currency, Type.Null()])),
   untaxed_price: Type.Optional(Type.Enum({ net: 'net', stated: 'stated' } as const)),
 })
 

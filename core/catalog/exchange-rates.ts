@@ -97,6 +97,23 @@ export async function ratesOn(
   return new Map(rows.map((row) => [row.currency, row]))
 }
 
+/**
+ * The rates in force on a day between one currency and some others, by the other: the later of the two directions in
+ * which a rate may be stored, and of one day that whose base is the one.
+ */
+export async function ratesBetween(
+  queries: Queries,
+  { to, currencies, day }: { to: string; currencies: readonly string[]; day: IsoDate },
+): Promise<Map<string, ExchangeRate>> {
+  const rows = await queries.all<ExchangeRate>(sql`
+    select r.* from exchange_rates r where ((r.base = ${to} and r.currency in (${list(currencies)})) or (r.currency = ${to} and r.base in (${list(currencies)})))
+      and r.replaced_at is null
+      and r.valid_on = (select max(n.valid_on) from exchange_rates n where n.base = r.base and n.currency = r.currency
+        and n.replaced_at is null and n.valid_on <= ${day})
+    order by r.valid_on, case when r.base = ${to} then 1 else 0 end`)
+  return new Map(rows.map((row) => [row.base === to ? row.currency : row.base, row]))
+}
+
 /** An amount in another currency as an exact fraction of its minor units: nothing is rounded here. */
 export function converted(
   minor: bigint,

@@ -58,7 +58,11 @@ for (const engine of engines) {
       const id = await addExemption(means, { ...paper, ends_on: '2026-03-01', file }, staff)
       const invoice = await taxOf()
       assert.deepEqual(
-        [invoice.tax_minor, invoice.taxes[0]!.treatment, taxStatements(invoice, words().translator('en'))],
+        [
+          invoice.tax_minor,
+          invoice.taxes[0]!.treatment,
+          taxStatements(invoice, words().translator('en'), 'en'),
+        ],
         [0n, 'exempt', ['Exempt from tax by certificate FA-17 of Finanzamt Hamburg.']],
       )
       const kept = await readExemptionPaper(means, { exemption_id: id }, staff)

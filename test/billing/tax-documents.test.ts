@@ -54,7 +54,7 @@ for (const engine of engines) {
         ]),
         [['Reverse charge', 0, 'reverse_charge', 10_000n, 0n]],
       )
-      assert.deepEqual(taxStatements(invoice, words().translator('de')), [
+      assert.deepEqual(taxStatements(invoice, words().translator('de'), 'de'), [
         'Steuerschuldnerschaft des Leistungsempfängers',
       ])
       assert.deepEqual(JSON.parse(invoice.evidence), {
@@ -96,7 +96,7 @@ for (const engine of engines) {
         [invoice.taxes[0]!.net_minor, invoice.tax_minor, invoice.tax_rounding],
         [9_189_600n, 1_102_700n, 'line'],
       )
-      assert.deepEqual(taxStatements(invoice, words().translator('en')), [
+      assert.deepEqual(taxStatements(invoice, words().translator('en'), 'en'), [
         'Tax is computed and rounded for each line.',
       ])
       const half = { invoice_id: id, reason: 'Half of it', lines: [{ position: 2, amount_minor: '3333300' }] }
@@ -121,7 +121,7 @@ for (const engine of engines) {
       await db.run(sql`update invoice_taxes set treatment = 'zero_rated' where invoice_id = ${id}`)
       assert.deepEqual(
         (await verifyBooks(db, isoDate('2026-01-15'))).map(({ check }) => check),
-        ['issued document is frozen'],
+        ['issued document is frozen', 'tax of a document is its rate on what is taxed'],
       )
     })
   })

@@ -201,7 +201,7 @@ async function documentOf(means: DocumentMeans, invoice: Invoice): Promise<Invoi
     taxMinor: invoice.tax_minor,
     totalMinor: invoice.total_minor,
     ...(invoice.notes ? { notes: invoice.notes } : {}),
-    statements: taxStatements(invoice, means.translator(invoice.locale)),
+    statements: taxStatements(invoice, means.translator(invoice.locale), invoice.locale),
     locale: invoice.locale,
     pricesIncludeTax: invoice.prices_include_tax === 1,
     ...(invoice.kind === 'invoice' && !becamePaid(invoice)

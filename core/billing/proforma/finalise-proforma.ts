@@ -3,10 +3,12 @@ import { sql, type Queries, type Trx } from '../../db/index.ts'
 import { recordEvent } from '../../events/index.ts'
 import { assert, type Actor } from '../../kernel/index.ts'
 import { updateVersioned, type Means } from '../../records/index.ts'
+import { stateAccountingTax } from '../accounting-tax.ts'
 import { documentHash, type InvoiceLineRow, type InvoiceRow, type InvoiceTaxRow } from '../invoice.ts'
 import { creditBalance, postJournals } from '../ledger.ts'
 import { takeNumbers } from '../numbering.ts'
 import { openAmount, todayOf } from '../open-amount.ts'
+import { loadSeller } from '../parties.ts'
 import { issueJournal, issuedBody } from '../write-invoices.ts'
 
 /**
@@ -36,10 +38,13 @@ export async function finaliseProforma(
   const {
     numbers: [number],
   } = await takeNumbers(means.newId, trx, series, 1)
-  const issued = { ...invoice, number: number!, issued_on: issuedOn }
+  const issued = { ...invoice, number: number!, issued_on: issuedOn, proforma: 0 }
+  const seller = await loadSeller(trx, invoice.brand_id, invoice.client_id)
+  await stateAccountingTax(trx, [issued], seller.accountingCurrency ?? null)
   const set = {
     ...{ number: number!, issued_on: issuedOn, issued_at: means.business.now(), proforma: 0 },
     ...{ proforma_file_id: invoice.file_id, file_id: null },
+    accounting_tax: issued.accounting_tax,
     document_hash: documentHash(issued, lines, taxes),
   }
   await updateVersioned(means, trx, { table: 'invoices', what: 'invoice', row: invoice, set })

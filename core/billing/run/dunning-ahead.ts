@@ -46,11 +46,12 @@ interface Found {
   due_on: IsoDate
   currency: string
   total_minor: bigint
+  is_proforma: number | bigint
   step: number
   rules: string | null
 }
 
-type Step = DunningStep & { template: string | null }
+type Step = DunningStep & { template: string | null; proforma: string | null }
 
 /** Charges and reminders of the next days while nothing is paid: one statement for all steps, and those that the rules of gateways ask for. Debits that a bank returns are not foreseen. */
 export async function dunningAhead(queries: Queries, wanted: Wanted): Promise<AskedAhead[]> {
@@ -62,7 +63,7 @@ export async function dunningAhead(queries: Queries, wanted: Wanted): Promise<As
     for (const [i, step] of chargeSteps(plan).entries()) {
       const { owedFrom, owedTo } = owedFor(step, today, until)
       const of = { among: rules.retries.has(plan, RETRY_SCOPES), when: owedBetween(owedFrom, owedTo) }
-      add({ ...step, template: null }, toCharge({ ...of, attempt: i + 1 }))
+      add({ ...step, template: null, proforma: null }, toCharge({ ...of, attempt: i + 1 }))
     }
   for (const { step, rows } of remindedBy(rules))
     add(step, toRemind({ step, window: owedFor(step, today, until), among: rows }))
@@ -73,9 +74,10 @@ export async function dunningAhead(queries: Queries, wanted: Wanted): Promise<As
   const ahead = new Map(wanted.documents.map((document) => [document.id, document]))
   return rows.flatMap((row) => {
     const document = ahead.get(row.id)
-    const { name, template, ...days } = steps[row.step]!
+    const { name, template, proforma, ...days } = steps[row.step]!
     const on = dayOfStep({ name, ...days }, row.due_on, maxDay(today, document?.known_on ?? today))
-    return on !== null && on <= until ? [askedOf(row, { on, template, step: name, isAhead: !!document })] : []
+    const of = { template: row.is_proforma ? proforma : template, step: name, isAhead: !!document }
+    return on !== null && on <= until ? [askedOf(row, { on, ...of })] : []
   })
 }
 
@@ -84,7 +86,7 @@ const asked = sql`coalesce((select t.amount_minor from instalments t join instal
   where t.invoice_id = i.id and t.due_on = i.owed_on), i.total_minor - coalesce((select sum(x.amount_minor) from allocations x where x.invoice_id = i.id), 0))`
 
 const foundBy = (step: number, condition: Sql): Sql => sql`
-  select i.id, i.number, i.client_id, coalesce(c.company, c.name) as client_name, ${owedOn} as due_on, i.currency,
+  select i.id, i.number, i.client_id, coalesce(c.company, c.name) as client_name, ${owedOn} as due_on, i.currency, i.proforma as is_proforma,
     cast(${asked} as bigint) as total_minor, cast(${step} as bigint) as step, ${methodRules} as rules
   from invoices i join clients c on c.id = i.client_id where ${condition}`
 

@@ -39,6 +39,7 @@ async function saveSeller({ means, actor, t }: Desk, { form, params, version }: 
     country: textOf(form, 'country'),
     region: optional(form, 'region')?.toUpperCase() ?? null,
     tax_id: optional(form, 'tax_id'),
+    accounting_currency: optional(form, 'accounting_currency')?.toUpperCase() ?? null,
     email: textOf(form, 'email'),
     legal_text: optional(form, 'legal_text'),
   }

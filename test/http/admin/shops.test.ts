@@ -56,6 +56,25 @@ for (const engine of engines)
       assert.equal(audit.length, 1)
     })
 
+    it('changes the accounting currency of a seller, and refuses what is none at its field', async () => {
+      const of = async () =>
+        (await world.means.db.get<{ accounting_currency: string | null; version: number }>(
+          sql`select accounting_currency, version from sellers where id = ${seller}`,
+        ))!
+      const send = async (accounting_currency: string) => {
+        const _version = String((await of()).version)
+        return staff.post(`/admin/sellers/${seller}`, { ...SELLER, accounting_currency, _version })
+      }
+      assertStatus(await send('gbp'), 303)
+      assert.equal((await of()).accounting_currency, 'GBP')
+      const wrong = await send('XQQ')
+      assertStatus(wrong, 422)
+      assertShows(wrong.text, /is not a currency code of ISO 4217/)
+      assertStatus(await send(''), 303)
+      assert.equal((await of()).accounting_currency, null)
+      await world.means.db.run(sql`update sellers set version = 2 where id = ${seller}`)
+    })
+
     it('asks for the password again before the form of a seller or of a bank account', async () => {
       const stale = () => world.means.db.run(sql`update sessions set confirmed_at = null`)
       for (const path of ['/admin/sellers', '/admin/bank-accounts/new']) {

@@ -230,7 +230,7 @@ function parties(desk: Desk, invoice: Invoice, links: readonly LinkedDocument[])
       { label: l('due_on'), value: { day: invoice.due_on, relative: true } },
       { label: l('paid_at'), value: { at: invoice.paid_at } },
       { label: l('origin'), value: desk.t(`admin.origin.${invoice.origin}`) },
-      ...taxStatements(invoice, desk.t).map((value) => ({ label: l('tax'), value })),
+      ...taxStatements(invoice, desk.t, desk.locale).map((value) => ({ label: l('tax'), value })),
       ...(invoice.proforma_number && invoice.proforma === 0
         ? [{ label: l('proforma'), value: invoice.proforma_number }]
         : []),

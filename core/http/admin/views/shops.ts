@@ -68,6 +68,12 @@ function sellerFields(desk: Desk, asked: Asked, seller: Seller): Field[] {
       hint: t('admin.shops.tax_id_hint'),
     },
     {
+      ...filled(asked, 'accounting_currency', seller.accounting_currency),
+      ...free,
+      label: t('admin.shops.accounting_currency'),
+      hint: t('admin.shops.accounting_currency_hint'),
+    },
+    {
       ...filled(asked, 'email', seller.email),
       kind: 'email',
       label: l('email'),

@@ -96,8 +96,12 @@ function answered(desk: Desk, preview: TaxPreview, currency: string): Block {
   const { t, locale } = desk
   const l = labeller(desk)
   const money = (minor: bigint) => inMoney(minor, currency)
-  const said = { tax_notes: JSON.stringify(preview.notes), tax_rounding: preview.rounding }
-  const statements = taxStatements(said, t)
+  const said = {
+    tax_notes: JSON.stringify(preview.notes),
+    tax_rounding: preview.rounding,
+    accounting_tax: null,
+  }
+  const statements = taxStatements(said, t, locale)
   return {
     kind: 'facts',
     id: 'tax-answer',

@@ -75,7 +75,7 @@ export function invoiceView(invoice: Invoice, { t, today, locale }: Reader): Inv
     proforma: invoice.proforma === 0 ? invoice.proforma_number : null,
     status: invoiceState(t, { ...invoice, is_refunded: Number(isRefunded(invoice)) }, today),
     ...{ issuedOn: invoice.issued_on, dueOn: invoice.due_on, notes: invoice.notes },
-    statements: taxStatements(invoice, t),
+    statements: taxStatements(invoice, t, locale),
     seller: partyView(invoice.seller, locale),
     buyer: partyView(invoice.buyer, locale),
     lines: invoice.lines.map((line) => lineView(t, line, invoice.currency)),
