@@ -55,5 +55,11 @@ export const migrations: readonly Migration[] = [
   { name: '0061_suspected', breaking: false, load: () => import('./0061_suspected.ts') },
   { name: '0062_membership_invites', breaking: false, load: () => import('./0062_membership_invites.ts') },
   { name: '0063_said_paid', breaking: false, load: () => import('./0063_said_paid.ts') },
+  {
+    name: '0064_invites_by_service',
+    breaking: false,
+    load: () => import('./0064_invites_by_service.ts'),
+  },
   { name: '0065_accounting_tax', breaking: false, load: () => import('./0065_accounting_tax.ts') },
+  { name: '0067_financial_years', breaking: false, load: () => import('./0067_financial_years.ts') },
 ]

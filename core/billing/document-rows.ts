@@ -70,5 +70,5 @@ function traceOf({ trace, taxes, partsMinor }: PlannedLine): PlannedLine['trace'
   }
 }
 
-const isParticular = ({ treatment, base, whole, down, certificate }: TaxRate): boolean =>
-  Boolean(treatment ?? base ?? whole ?? down ?? certificate)
+const isParticular = ({ level = 1, treatment, base, whole, down, certificate }: TaxRate): boolean =>
+  level > 1 || Boolean(treatment ?? base ?? whole ?? down ?? certificate)

@@ -1,5 +1,5 @@
 import { sql, type Sql, type Trx } from '../db/index.ts'
-import { assert, yearOf, type IdMaker, type IsoDate } from '../kernel/index.ts'
+import { assert, monthNumberOf, yearOf, type IdMaker, type IsoDate } from '../kernel/index.ts'
 
 export type DocumentKind = 'invoice' | 'credit_note' | 'proforma' | 'receipt' | 'quote'
 
@@ -25,11 +25,15 @@ export interface Series {
   issuedOn: IsoDate
 }
 
-/** How the numbers of a series look: what stands before the count, with {year} or {yy} in it, and the digits of it. */
+/**
+ * How the numbers of a series look: what stands before the count, with {year}, {yy} or {FY} in it, and the digits of it.
+ * Its year begins with a month, 1 for January, and bears the number of the year in which it begins.
+ */
 export interface NumberLook {
   head: string | null
   prefix: string
   digits: number
+  first_month: number
 }
 
 export interface TakenNumbers {
@@ -48,11 +52,11 @@ export async function takeNumbers(
   series: Series,
   count: number,
 ): Promise<TakenNumbers> {
-  const year = yearOf(series.issuedOn)
-  const of = { ...series, year }
+  const of = { ...series, year: await yearOfSeries(trx, series) }
+  const { year } = of
   await openSeries(newId, trx, of)
   const row = await trx.get<NumberLook & { next_number: number; first_number: number }>(sql`
-    update number_series set next_number = next_number + ${count} where ${isSeries(of)} returning prefix, head, digits, next_number, first_number`)
+    update number_series set next_number = next_number + ${count} where ${isSeries(of)} returning prefix, head, digits, first_month, next_number, first_number`)
   assert(row, 'the number series exists')
   const first = row.next_number - count
   return {
@@ -60,6 +64,24 @@ export async function takeNumbers(
     before: first > row.first_number ? numberIn(row, year, first - 1) : null,
   }
 }
+
+/** The year of a series that a day is in: that of the latest one decides with which month it begins. */
+async function yearOfSeries(trx: Trx, { sellerId, brandId, kind, issuedOn }: Series): Promise<number> {
+  const latest = await trx.get<{ first_month: number }>(sql`
+    select first_month from number_series where seller_id = ${sellerId} and brand_id = ${brandId} and kind = ${kind}
+      and year <= ${yearOf(issuedOn)} order by year desc limit 1`)
+  return financialYear(issuedOn, latest?.first_month ?? 1)
+}
+
+/** The year that begins with a month and holds a day, by the number of the year in which it begins. */
+export const financialYear = (day: IsoDate, firstMonth: number): number =>
+  monthNumberOf(day) < firstMonth ? yearOf(day) - 1 : yearOf(day)
+
+/** "2026", or "2026-27" for a year that ends in the next one. */
+export const financialYearName = (year: number, firstMonth: number): string =>
+  firstMonth === 1 ? String(year) : `${year}-${lastTwo(year + 1)}`
+
+const lastTwo = (year: number): string => String(year % 100).padStart(2, '0')
 
 export interface YearSeries {
   sellerId: string
@@ -77,8 +99,8 @@ export async function openSeries(newId: IdMaker, trx: Trx, of: YearSeries): Prom
   const before = (column: Sql) => sql`(
     select ${column} from number_series where seller_id = ${sellerId} and brand_id = ${brandId} and kind = ${kind} and year < ${year} order by year desc limit 1)`
   await trx.run(sql`
-    insert into number_series (id, seller_id, brand_id, kind, year, prefix, next_number, head, digits)
-    values (${newId('ser')}, ${sellerId}, ${brandId}, ${kind}, ${year}, ${PREFIXES[kind]}, 1, ${before(sql`head`)}, coalesce(${before(sql`digits`)}, 5))
+    insert into number_series (id, seller_id, brand_id, kind, year, prefix, next_number, head, digits, first_month)
+    values (${newId('ser')}, ${sellerId}, ${brandId}, ${kind}, ${year}, ${PREFIXES[kind]}, 1, ${before(sql`head`)}, coalesce(${before(sql`digits`)}, 5), coalesce(${before(sql`first_month`)}, 1))
     on conflict (seller_id, brand_id, kind, year) do nothing`)
 }
 
@@ -89,13 +111,21 @@ export function lookOf(rows: readonly Row[], kind: DocumentKind, year: number): 
   const earlier = rows.filter((row) => row.kind === kind && row.year <= year)
   const last = earlier.reduce<Row | null>((best, row) => (best && best.year > row.year ? best : row), null)
   if (last?.year === year) return last
-  const { head = null, digits = 5 } = last ?? {}
-  return { head, digits, prefix: PREFIXES[kind], first_number: 1, next_number: 1 }
+  const { head = null, digits = 5, first_month = 1 } = last ?? {}
+  return { head, digits, first_month, prefix: PREFIXES[kind], first_number: 1, next_number: 1 }
 }
 
-export function headIn(look: Pick<NumberLook, 'head' | 'prefix'>, year: number): string {
+/** The year of a kind of document that a day is in, by the series of its brand. */
+export function yearNow(rows: readonly Row[], kind: DocumentKind, day: IsoDate): number {
+  return financialYear(day, lookOf(rows, kind, yearOf(day)).first_month)
+}
+
+export function headIn(look: Pick<NumberLook, 'head' | 'prefix' | 'first_month'>, year: number): string {
   const head = look.head ?? `${look.prefix}-{year}-`
-  return head.replaceAll('{year}', String(year)).replaceAll('{yy}', String(year % 100).padStart(2, '0'))
+  return head
+    .replaceAll('{year}', String(year))
+    .replaceAll('{yy}', lastTwo(year))
+    .replaceAll('{FY}', financialYearName(year, look.first_month))
 }
 
 export const defaultHead = (kind: DocumentKind): string => `${PREFIXES[kind]}-{year}-`

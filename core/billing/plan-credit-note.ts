@@ -11,7 +11,7 @@ import {
   type PlannedLine,
 } from './plan-invoice.ts'
 import { noteTaxes } from './tax-notes.ts'
-import { taxTable, type TaxRate, type TaxRounding, type Treatment } from './tax.ts'
+import { taxTable, type SharedLine, type TaxRate, type TaxRounding, type Treatment } from './tax.ts'
 
 /** How much of a line is credited: as its document states prices, with its sign; null for all that is left. */
 export interface LineCredit {
@@ -114,16 +114,34 @@ function creditedLine(
   const whole = line.amount_minor
   const upTo = amountMinor === null ? whole : creditedMinor + amountMinor
   assert(whole !== 0n, `line ${line.id} has something to credit`)
+  return {
+    ...draftOf(line, creditedMinor - upTo, reason),
+    ...takenBack(line, { fromMinor: creditedMinor, upToMinor: upTo, inclusive, rounding }),
+  }
+}
+
+export interface TakenBack {
+  /** What notes before took of the line, and what they and this one do, as its document states prices. */
+  fromMinor: bigint
+  upToMinor: bigint
+  inclusive: boolean
+  rounding: TaxRounding
+}
+
+/** Pure: net, tax and taxes of a credit note's line, by the cumulative rule. */
+export function takenBack(
+  line: InvoiceLineRow,
+  { fromMinor, upToMinor, inclusive, rounding }: TakenBack,
+): SharedLine & { taxes: TaxRate[] } {
   const parts = partsOf(line)
   const share = ({ taxMinor, rate }: Part, part: bigint) => {
     const unit = rate.whole ? rounding.wholeMinor : 1n
-    return unit * divideHalfUp(taxMinor * part, whole * unit)
+    return unit * divideHalfUp(taxMinor * part, line.amount_minor * unit)
   }
-  const partsMinor = parts.map((part) => share(part, creditedMinor) - share(part, upTo))
+  const partsMinor = parts.map((part) => share(part, fromMinor) - share(part, upToMinor))
   const taxMinor = partsMinor.reduce((sum, part) => sum + part, 0n)
-  const credited = creditedMinor - upTo
+  const credited = fromMinor - upToMinor
   return {
-    ...draftOf(line, credited, reason),
     taxes: parts.map(({ rate }) => rate),
     netMinor: inclusive ? credited - taxMinor : credited,
     taxMinor,

@@ -30,6 +30,8 @@ export interface Invitation {
   email: string
   rights: string[]
   service_id: string | null
+  /** Name of that one service. */
+  service: string | null
   ends_at: Instant | null
   expires_at: Instant
   invited_by_name: string
@@ -47,8 +49,9 @@ export async function findInvitation(
     Omit<Invitation, 'rights' | 'has_account'> & { rights: string; user_id: string | null }
   >(sql`
     select i.id, i.client_id, coalesce(c.company, c.name) as client, i.email, i.rights, i.service_id, i.ends_at,
-      i.expires_at, i.invited_by_name, u.id as user_id
+      i.expires_at, i.invited_by_name, u.id as user_id, w.label as service
     from membership_invites i join clients c on c.id = i.client_id join brands b on b.id = c.brand_id
+      left join services w on w.id = i.service_id
       left join users u on u.realm_id = b.realm_id and u.email_key = i.email_key and u.email_verified_at is not null
     where i.token_hash = ${secretTokenHash(wanted.token)} and b.realm_id = ${wanted.realmId}
       and (i.service_id is null

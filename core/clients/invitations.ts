@@ -1,7 +1,7 @@
 import { Type } from '../../sdk/index.ts'
 import { recordAudit } from '../audit/index.ts'
 import { findBrand } from '../brands/index.ts'
-import { sql, type Trx } from '../db/index.ts'
+import { sql, type Sql, type Trx } from '../db/index.ts'
 import {
   countAttempts,
   Email,
@@ -37,7 +37,7 @@ export interface ListedInvitation {
 
 /**
  * Offers a membership by mail; whoever holds the mailbox takes it or lets it lapse. An invitation of the same address
- * is replaced. Answers alike whether or not the address has an account.
+ * to the same, one service or the whole client, is replaced. Answers alike whether or not the address has an account.
  */
 export const inviteMember = defineVerb(
   {
@@ -61,11 +61,12 @@ export const inviteMember = defineVerb(
       const serviceId = input.service_id ?? null
       const endsAt = input.ends_at ? instant(new Date(input.ends_at)) : null
       await requireNotLonger(trx, actor, client.id, endsAt)
-      await requireService(trx, client.id, serviceId)
+      const service = await requireService(trx, client.id, serviceId)
       await refuseMember(trx, { client, serviceId, email: input.email })
-      await requireReplaceable(means, trx, { client, email: input.email }, actor)
+      await requireReplaceable(means, trx, { client, serviceId, email: input.email }, actor)
       demandCheck(means, trx, actor, changeAsking(client, ['memberships']))
-      return enterInvite(means, trx, { client, actor, ...input, service_id: serviceId, ends_at: endsAt })
+      const offer = { ...input, service_id: serviceId, ends_at: endsAt }
+      return enterInvite(means, trx, { client, actor, service, ...offer })
     })
   },
 )
@@ -121,18 +122,27 @@ async function refuseMember(
 async function requireReplaceable(
   means: Means,
   trx: Trx,
-  { client, email }: { client: Client; email: string },
+  { client, ...offered }: { client: Client; serviceId: string | null; email: string },
   actor: Actor,
 ): Promise<void> {
   const open = await trx.get<{ rights: string }>(sql`
-    select rights from membership_invites where client_id = ${client.id} and email_key = ${emailKey(email)}
+    select rights from membership_invites where ${sameOffer(client.id, offered)}
       and expires_at > ${means.clock.now()}`)
   if (open) requireRightsHeld(actor, client.id, JSON.parse(open.rights) as string[])
 }
 
+/** The invitations, one at most, that a new one replaces. */
+const sameOffer = (
+  clientId: string,
+  { email, serviceId }: { email: string; serviceId: string | null },
+): Sql => sql`
+  client_id = ${clientId} and email_key = ${emailKey(email)} and coalesce(service_id, '') = ${serviceId ?? ''}`
+
 interface Offer {
   client: Client
   actor: Actor
+  /** Name of the one service that it is for; null for the whole client. */
+  service: string | null
   email: string
   rights: string[]
   service_id: string | null
@@ -142,17 +152,25 @@ interface Offer {
 async function enterInvite(
   means: Means,
   trx: Trx,
-  { client, actor, ...offer }: Offer,
+  { client, actor, service, ...offer }: Offer,
 ): Promise<{ id: string; expires_at: Instant }> {
   const { token, hash } = newSecretToken()
   const id = means.newId('mei')
   const { email, rights, service_id, ends_at } = offer
   const expires_at = instant(means.clock.ms() + LASTS_MS)
-  const key = emailKey(email)
-  await trx.run(sql`delete from membership_invites where client_id = ${client.id} and email_key = ${key}`)
+  await trx.run(
+    sql`delete from membership_invites where ${sameOffer(client.id, { email, serviceId: service_id })}`,
+  )
   await trx.insert('membership_invites', [
     {
-      ...{ id, client_id: client.id, email, email_key: key, rights: JSON.stringify(rights), service_id },
+      ...{
+        id,
+        client_id: client.id,
+        email,
+        email_key: emailKey(email),
+        rights: JSON.stringify(rights),
+        service_id,
+      },
       ...{ ends_at, token_hash: hash, expires_at, created_at: means.clock.now() },
       ...{ invited_by: actor.id, invited_by_name: actor.name },
     },
@@ -163,7 +181,7 @@ async function enterInvite(
     brandId: client.brand_id,
     data: {
       ...{ path: `/invitation/${token}`, expires_at },
-      ...{ invited_by: actor.name, client: client.company ?? client.name },
+      ...{ invited_by: actor.name, client: client.company ?? client.name, service },
     },
     key: `member-invite/${id}`,
   })

@@ -199,9 +199,14 @@ export async function refuseSecond(
 }
 
 /** The service is kept, so that it is not handed over before the right on it is written. */
-export async function requireService(trx: Trx, clientId: string, serviceId: string | null): Promise<void> {
-  if (serviceId === null) return
-  const service = await trx.get(sql`
-    select id from services where id = ${serviceId} and client_id = ${clientId} ${forUpdate(trx.dialect)}`)
+export async function requireService(
+  trx: Trx,
+  clientId: string,
+  serviceId: string | null,
+): Promise<string | null> {
+  if (serviceId === null) return null
+  const service = await trx.get<{ label: string }>(sql`
+    select label from services where id = ${serviceId} and client_id = ${clientId} ${forUpdate(trx.dialect)}`)
   if (!service) throw invalidInput({ service_id: 'is not a service of this client' })
+  return service.label
 }

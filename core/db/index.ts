@@ -8,6 +8,7 @@ export {
   violatedUnique,
 } from './errors.ts'
 export { joined } from './joined.ts'
+export { jsonText } from './json-text.ts'
 export { madeOnce } from './made-once.ts'
 export { isCurrent, migrate, type Migration } from './migrate.ts'
 export { openPostgres, type PostgresDb, type PostgresOptions } from './postgres.ts'

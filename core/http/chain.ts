@@ -12,6 +12,7 @@ import { errorExit } from './chain/error-exit.ts'
 import { locale } from './chain/locale.ts'
 import { onceOnly } from './chain/once-only.ts'
 import { formBody } from './chain/read-body.ts'
+import { otherAddresses } from './chain/other-addresses.ts'
 import { plainAddress } from './chain/plain-address.ts'
 import { requestId } from './chain/request-id.ts'
 import { securityHeaders } from './chain/security-headers.ts'
@@ -54,6 +55,7 @@ export function pageChain(deps: HttpDeps, arrival: ReadArrival): Middleware<Stat
     onceOnly,
     dispatch(openRouter()),
     guard,
+    otherAddresses,
     dispatch(insideRouter()),
   ]
 }

@@ -78,6 +78,13 @@ export interface DeadJob {
   entered_at: Instant
 }
 
+/** A job that nobody takes. */
+export interface OverdueJob {
+  id: string
+  task: string
+  since: Instant
+}
+
 export interface JobEngine extends Jobs {
   /** Makes the tables that are not in our own migrations. Safe to call at each start. */
   install(): Promise<void>
@@ -87,6 +94,10 @@ export interface JobEngine extends Jobs {
    * Rejects after `timeoutMs` with the tasks that are left.
    */
   drained(timeoutMs?: number): Promise<void>
+  /** What the jobs of a task carry that are entered and not done: also those that run, back off or are dead. */
+  kept(task: string): Promise<Json[]>
+  /** Jobs that could have begun before the instant and neither run nor are dead, and those that began before it and run for nobody. */
+  overdue(before: Instant): Promise<OverdueJob[]>
   /** The latest first. */
   listDeadJobs(limit: number): Promise<DeadJob[]>
   /** Gives a dead job all its attempts again, from now. */

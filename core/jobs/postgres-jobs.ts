@@ -4,11 +4,21 @@ import { sql, type Db, type PostgresDb, type Trx } from '../db/index.ts'
 import { NotFound, type Instant } from '../kernel/index.ts'
 import { silentLog } from '../log/index.ts'
 import { jobsLeft, JobTakenOver } from './errors.ts'
-import { MAX_ATTEMPTS, type DeadJob, type JobEngine, type JobMeans, type JobRequest } from './jobs.ts'
+import {
+  MAX_ATTEMPTS,
+  type DeadJob,
+  type JobEngine,
+  type JobMeans,
+  type JobRequest,
+  type Json,
+  type OverdueJob,
+} from './jobs.ts'
 import { createPostgresRunner, workerLogger } from './postgres-runner.ts'
 
 const DRAIN_POLL_MS = 25
 const DRAIN_MS = 600_000
+/** After so long graphile-worker gives a job that is locked to the next node. */
+const LOCK_KEPT = '4 hours'
 
 /** Jobs of graphile-worker, in its own schema of our database, for any number of nodes. */
 export function postgresJobs(means: JobMeans & { db: PostgresDb }): JobEngine {
@@ -18,6 +28,8 @@ export function postgresJobs(means: JobMeans & { db: PostgresDb }): JobEngine {
     install: () => runMigrations({ pgPool: db.pool, logger: workerLogger(silentLog) }),
     runner: (handlers, options) => createPostgresRunner(db, handlers, options),
     drained: (timeoutMs) => drained(db, clock, timeoutMs),
+    kept: (task) => kept(db, task),
+    overdue: (before) => overdue(db, before),
     listDeadJobs: (limit) => listDeadJobs(db, limit),
     retryJob: (id) => retryJob(db, id),
     forgetDeadJobs: (before) => forgetDeadJobs(db, before),
@@ -81,6 +93,21 @@ async function drained(db: Db, clock: JobMeans['clock'], timeoutMs = DRAIN_MS): 
     await sleep(DRAIN_POLL_MS)
   }
 }
+
+async function kept(db: Db, task: string): Promise<Json[]> {
+  const rows = await db.all<{ payload: string }>(sql`
+    select j.payload::text as payload from graphile_worker._private_jobs j
+    join graphile_worker._private_tasks t on t.id = j.task_id where t.identifier = ${task}`)
+  return rows.map(({ payload }) => JSON.parse(payload) as Json)
+}
+
+/** A lock of a node that died is taken from it after a while. */
+const overdue = (db: Db, before: Instant): Promise<OverdueJob[]> =>
+  db.all<OverdueJob>(sql`
+    select id::text as id, task_identifier as task,
+      to_char(coalesce(locked_at + ${LOCK_KEPT}::interval, run_at) at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.MS"Z"') as since
+    from graphile_worker.jobs where (locked_at is not null or attempts < max_attempts)
+      and coalesce(locked_at + ${LOCK_KEPT}::interval, run_at) < ${before}::timestamptz order by run_at, id`)
 
 function listDeadJobs(db: Db, limit: number): Promise<DeadJob[]> {
   return db.all<DeadJob>(sql`

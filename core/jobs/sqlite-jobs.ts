@@ -1,8 +1,16 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { sql, type Db, type Trx } from '../db/index.ts'
-import { NotFound } from '../kernel/index.ts'
+import { NotFound, type Instant } from '../kernel/index.ts'
 import { jobsLeft, JobTakenOver } from './errors.ts'
-import { MAX_ATTEMPTS, type DeadJob, type JobEngine, type JobMeans, type JobRequest } from './jobs.ts'
+import {
+  MAX_ATTEMPTS,
+  type DeadJob,
+  type JobEngine,
+  type JobMeans,
+  type JobRequest,
+  type Json,
+  type OverdueJob,
+} from './jobs.ts'
 import { createSqliteRunner } from './sqlite-runner.ts'
 import { openWake } from './wake.ts'
 
@@ -16,6 +24,8 @@ export function sqliteJobs(means: JobMeans): JobEngine {
     install: () => Promise.resolve(),
     runner: (handlers, options) => createSqliteRunner(means, handlers, options),
     drained: (timeoutMs) => drained(means, timeoutMs),
+    kept: (task) => kept(means.db, task),
+    overdue: (before) => overdue(means.db, before),
     listDeadJobs: (limit) => listDeadJobs(means.db, limit),
     retryJob: (id) => retryJob(means, id),
     forgetDeadJobs: (before) => means.db.run(sql`delete from jobs where dead_at < ${before}`),
@@ -70,6 +80,16 @@ async function drained({ db, clock }: JobMeans, timeoutMs = DRAIN_MS): Promise<v
     await sleep(DRAIN_POLL_MS)
   }
 }
+
+async function kept(db: Db, task: string): Promise<Json[]> {
+  const rows = await db.all<{ payload: string }>(sql`select payload from jobs where task = ${task}`)
+  return rows.map(({ payload }) => JSON.parse(payload) as Json)
+}
+
+const overdue = (db: Db, before: Instant): Promise<OverdueJob[]> =>
+  db.all<OverdueJob>(sql`
+    select id, task, coalesce(locked_until, run_at) as since from jobs
+    where dead_at is null and coalesce(locked_until, run_at) < ${before} order by run_at, id`)
 
 function listDeadJobs(db: Db, limit: number): Promise<DeadJob[]> {
   return db.all<DeadJob>(sql`

@@ -98,6 +98,9 @@ export function addMonths(anchor: IsoDate, months: number): IsoDate {
 
 export const yearOf = (day: IsoDate): number => parts(day)[0]
 
+/** 1 for January. */
+export const monthNumberOf = (day: IsoDate): number => parts(day)[1]
+
 export function maxDay(a: IsoDate, b: IsoDate): IsoDate {
   return a > b ? a : b
 }

@@ -43,7 +43,14 @@ export const mailData = {
     address: maybe(text),
   }),
   'staff-invite': Type.Object({ url, expires_at: instant, invited_by: text }),
-  'member-invite': Type.Object({ url, expires_at: instant, invited_by: text, client: text }),
+  'member-invite': Type.Object({
+    url,
+    expires_at: instant,
+    invited_by: text,
+    client: text,
+    /** The one service that it is for; without it, all that the client has. */
+    service: maybe(text),
+  }),
   'member-joined': Type.Object({ url, name: text, email: text, client: text, invited_by: text }),
   'client-account': Type.Object({ url, client: text, has_password: Type.Optional(Type.Boolean()) }),
 
@@ -83,6 +90,9 @@ export const mailData = {
   }),
   'quote-sent': Type.Object({ ...invoice, title: text, expires_on: day }),
   'proforma-issued': Type.Object({ ...invoice, due_on: day }),
+  /** Before its day, and after it: nothing is owed on a proforma, so neither calls it overdue. */
+  'proforma-reminder': Type.Object(owed),
+  'proforma-waiting': Type.Object(owed),
   'deposit-received': Type.Object({ ...invoice, due_on: maybe(day) }),
   'invoice-link': Type.Object({ ...invoice, due_on: day, expires_at: instant }),
   'statement-of-account': Type.Object({ url, from: day, to: day, balance: money }),

@@ -1,4 +1,4 @@
-import { sql, type Queries, type Sql } from '../db/index.ts'
+import { jsonText, sql, type Queries, type Sql } from '../db/index.ts'
 import { ofQuery, type ReportQuery } from './report.ts'
 
 /**
@@ -12,11 +12,4 @@ export function bookedDocuments(query: ReportQuery, dialect: Queries['dialect'])
     from journals j join invoices i on i.id = j.source_id
     where j.kind in ('invoice_issued', 'credit_note_issued', 'invoice_voided')
       and j.effective_on >= ${query.from} and j.effective_on < ${query.until} and ${ofQuery(query, 'j', sql`j.brand_id`)}`
-}
-
-/** A text out of a JSON column; '' where it is missing, so that groups can be compared. */
-export function jsonText(dialect: Queries['dialect'], column: Sql, key: string): Sql {
-  return dialect === 'postgres'
-    ? sql`coalesce(cast(${column} as json) ->> ${key}::text, '')`
-    : sql`coalesce(${column} ->> ${key}, '')`
 }

@@ -38,6 +38,29 @@ describe('for which payments a gateway is offered', () => {
   for (const [facts, wanted] of cases)
     test(`${facts.currency ?? '?'} ${facts.country ?? '?'} ${facts.amountMinor ?? '?'}: ${wanted ?? 'offered'}`, () =>
       assert.equal(ruledOut(rules, facts), wanted))
+  const groups: GatewayRules = { client_groups: ['cgr_1'] }
+  const goods: GatewayRules = { products: ['prd_1'], product_groups: ['grp_2'] }
+  const [named, grouped, other] = [
+    { id: 'prd_1', groupId: 'grp_1' },
+    { id: 'prd_2', groupId: 'grp_2' },
+    { id: 'prd_3', groupId: 'grp_1' },
+  ]
+  const limited: readonly [GatewayRules, PaymentFacts, string | null][] = [
+    [groups, { clientGroup: 'cgr_1' }, null],
+    [groups, { clientGroup: 'cgr_2' }, 'client'],
+    [groups, { clientGroup: null }, 'client'],
+    [groups, {}, null],
+    [goods, { products: [named, grouped] }, null],
+    // Every product has to be allowed.
+    [goods, { products: [named, other] }, 'product'],
+    [goods, { products: [] }, null],
+    [goods, {}, null],
+    [{ products: ['prd_1'] }, { products: [grouped] }, 'product'],
+    [{ product_groups: ['grp_1'] }, { products: [named, other] }, null],
+  ]
+  for (const [i, [limits, facts, wanted]] of limited.entries())
+    test(`group and products, case ${i + 1}: ${wanted ?? 'offered'}`, () =>
+      assert.equal(ruledOut(limits, facts), wanted))
   test('without rules it is offered for everything', () =>
     assert.equal(ruledOut({}, { currency: 'EUR', country: 'DE', amountMinor: 1n }), null))
 })

@@ -117,7 +117,7 @@ interface Owner {
   index: number
 }
 
-function serviceRow(
+export function serviceRow(
   means: Pick<TestMeans, 'newId' | 'business'>,
   { brand, product, client, index }: Owner,
   nextPeriodOn: string,

@@ -47,6 +47,64 @@ for (const engine of engines) {
       )
     })
 
+    test('begin again with the financial year, and bear its name', async () => {
+      means.business.set('2026-03-30T10:00:00.000Z')
+      await change({ year: 2025, head: 'A/{FY}/', first_month: 4, digits: 4, first_number: 211 })
+      assert.deepEqual([await next(), await next()], ['A/2025-26/0211', 'A/2025-26/0212'])
+      means.business.set('2026-03-31T20:00:00.000Z')
+      assert.equal(await next(), 'A/2025-26/0213', 'the last day of the year, in the zone of the brand')
+      means.business.set('2026-04-01T10:00:00.000Z')
+      assert.equal(await next(), 'A/2026-27/0001')
+      means.business.set('2027-01-01T10:00:00.000Z')
+      assert.equal(await next(), 'A/2026-27/0002', 'the first of January is a day as any other')
+      await clean()
+      means.business.set('2027-04-01T10:00:00.000Z')
+      assert.equal(await next(), 'A/2027-28/0001')
+      await clean()
+    })
+
+    test('keep the calendar year that has begun until another year begins', async () => {
+      assert.equal(await next(), 'INV-2026-00001')
+      await assert.rejects(change({ head: 'A{FY}-', first_month: 4 }), { code: 'number_series.in_use' })
+      // The financial year that today is in began before a series that has numbers already.
+      await assert.rejects(change({ year: 2025, head: 'A{FY}-', first_month: 4 }), {
+        code: 'number_series.in_use',
+      })
+      await change({ year: 2027, head: 'A{FY}-', first_month: 4 })
+      means.business.set('2027-03-31T10:00:00.000Z')
+      assert.equal(await next(), 'INV-2026-00002')
+      means.business.set('2027-04-01T10:00:00.000Z')
+      assert.equal(await next(), 'A2027-28-00001')
+      await change({ year: 2028, head: 'B{FY}-', first_month: 1 })
+      means.business.set('2028-01-01T10:00:00.000Z')
+      assert.equal(await next(), 'B2028-00001')
+      await clean()
+    })
+
+    test('have years that are over by the month with which they begin', async () => {
+      const over = (more: object) => assert.rejects(change(more), { code: 'input.invalid' })
+      await over({ year: 2025, head: 'A{FY}-' })
+      await over({ year: 2025, head: 'A{FY}-', first_month: 1 })
+      await over({ year: 2024, head: 'A{FY}-', first_month: 4 })
+      await change({ year: 2025, head: 'A{FY}-', first_month: 2 })
+      assert.equal(await next(), 'A2025-26-00001')
+    })
+
+    test('of tax documents of a seller in India have 16 characters at most', async () => {
+      await db.run(sql`update sellers set country = 'IN' where id = ${buyer.brand.seller_id}`)
+      const india = { year: 2025, first_month: 4 }
+      await assert.rejects(change({ ...india, head: 'INV/{FY}/', digits: 5 }), (error: Error) => {
+        assert.match(error.message, /17 characters.*IN.*at most 16.*Shorten it, or take fewer digits/)
+        return true
+      })
+      await assert.rejects(change({ ...india, kind: 'credit_note', head: 'CREDIT/{FY}/', digits: 3 }))
+      await change({ ...india, head: 'INV/{FY}/', digits: 4 })
+      await change({ ...india, kind: 'quote', head: 'QUOTATION/{FY}/', digits: 4 })
+      assert.equal(await next(), 'INV/2025-26/0001')
+      await db.run(sql`update sellers set country = 'DE' where id = ${buyer.brand.seller_id}`)
+      await change({ ...india, kind: 'receipt', head: 'RECEIPTS/{FY}/', digits: 6 })
+    })
+
     test('are by kind and brand', async () => {
       const other = await makeBrand(means, { seller_id: buyer.brand.seller_id })
       const client = await makeClient(means, { brand_id: other.id })

@@ -9,6 +9,7 @@ import {
   getInvoice,
   mergeInvoices,
   overrideSetting,
+  previewBilling,
   recordPayment,
   startDeposit,
   startMany,
@@ -21,7 +22,7 @@ import {
   type Payments,
 } from '../../core/billing/index.ts'
 import { sql } from '../../core/db/index.ts'
-import { isoDate } from '../../core/kernel/index.ts'
+import { addDays, isoDate } from '../../core/kernel/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { clientActor, makeClient, staffActor } from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
@@ -204,6 +205,29 @@ for (const engine of engines)
       assert.deepEqual(await eventsOf(rows[0]!.id), ['receipt.issued'])
       assert.equal(await creditBalance(db, client.id, 'EUR'), 2_000n)
       await clean()
+    })
+
+    test('is reminded of in words of its own before its day and after it, as the preview says', async () => {
+      const client = await buyer()
+      const row = await issue(means, draft(client, { dueOn: addDays(means.business.today('UTC'), 10) }))
+      const deps = billingDeps(means)
+      const { mails } = await previewBilling(means, deps, { days: 30, brandIds: [brand.id] })
+      const foreseen = mails.filter((mail) => mail.about === row.number)
+      const days = [-3, 1, 3, 7]
+      const expected = ['proforma-reminder', 'proforma-waiting', 'proforma-waiting', 'proforma-waiting']
+      assert.deepEqual(
+        foreseen.map(({ on, template }) => [on, template]).sort(),
+        days.map((n, i) => [addDays(row.due_on!, n), expected[i]]),
+      )
+      for (const n of days) {
+        means.business.set(addDays(row.due_on!, n))
+        await billDay(deps, addDays(row.due_on!, n))
+      }
+      const sent = means.jobs.of('mail.send') as unknown as { template: string; subject_of: string }[]
+      assert.deepEqual(
+        sent.filter((mail) => mail.subject_of === row.id).map(({ template }) => template),
+        expected,
+      )
     })
 
     test('can be void or merged, and is nothing to credit or to write off', async () => {

@@ -19,7 +19,9 @@ import {
   resetPassword,
   signIn,
 } from '../../core/identity/index.ts'
+import { sql } from '../../core/db/index.ts'
 import { guestActor, type Actor } from '../../core/kernel/index.ts'
+import { makeServices } from '../billing/make-services.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import {
   clientActor,
@@ -36,7 +38,7 @@ interface Mail {
   template: string
   to: { address: string }
   brand_id: string
-  data: { path: string; invited_by: string }
+  data: { path: string; invited_by: string; service: string | null }
 }
 
 for (const engine of engines) {
@@ -218,6 +220,47 @@ for (const engine of engines) {
       await findInvitation(means, db, { token, realmId: realm_id })
       means.clock.advance(7 * 86_400_000)
       await again()
+    })
+
+    test('stand beside each other for the services of a client and for the whole of it', async () => {
+      const { client, user, invite, actor, members } = await household()
+      await makeServices(means, brand, { clients: 1, perClient: 2, nextPeriodOn: '2026-03-01' })
+      const services = await db.all<{ id: string }>(sql`select id from services order by id desc limit 2`)
+      const [one, two] = services.map(({ id }) => id) as [string, string]
+      await db.run(sql`update services set client_id = ${client.id} where id in (${one}, ${two})`)
+      await db.run(sql`update services set label = 'Second' where id = ${two}`)
+      const email = 'hands@quay.example'
+      const send = async (service_id: string | null, more: object = {}, by: Actor = actor) => {
+        await invite(email, { service_id, ...more }, by)
+        return tokenFor(email)
+      }
+      const older = await send(one)
+      const tokens = {
+        whole: await send(null, { rights: ['*'] }),
+        two: await send(two),
+        one: await send(one),
+      }
+      await assert.rejects(accept(older, fresh), { code: 'link.invalid' })
+      const serviceOf = async (token: string) =>
+        (await findInvitation(means, db, { token, realmId: realm_id })).service
+      assert.equal(await serviceOf(tokens.two), 'Second')
+      assert.equal(await serviceOf(tokens.whole), null)
+      assert.equal(mailTo(email)!.data.service, await serviceOf(tokens.one))
+      const open = async () =>
+        (await listInvitations(means, { client_id: client.id }, actor)).map((row) => row.service_id)
+      assert.deepEqual(await open(), [one, two, null])
+      // What the invitation to the whole client offers binds those to a service no more.
+      const clerk = { ...clientActor(client.id, { rights: ['invitation.*', 'contact.*'] }), id: user.id }
+      await assert.rejects(send(null, {}, clerk), { code: 'membership.exceeds_own' })
+      tokens.two = await send(two, {}, clerk)
+      const { user_id } = await accept(tokens.one, fresh)
+      assert.deepEqual(await open(), [two, null])
+      await accept(tokens.two)
+      await accept(tokens.whole)
+      const held = (await members()).filter((row) => row.user_id === user_id)
+      const places = held.map((row) => row.service_id ?? 'whole').sort()
+      assert.deepEqual(places, [one, two, 'whole'].sort())
+      assert.deepEqual(await open(), [])
     })
 
     test('end with the rights of whoever sent them', async () => {

@@ -32,6 +32,7 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
     expires_at,
     invited_by: 'Ada Quay',
     client: 'Quay & Sons Ltd',
+    service: 'VPS M',
   },
   'member-joined': {
     url: '/portal/account/people',
@@ -87,6 +88,8 @@ export const sampleMails: { [T in MailTemplate]: MailData<T> } = {
     expires_on: '2026-02-14',
   },
   'proforma-issued': { ...invoice, due_on: '2026-01-29' },
+  'proforma-reminder': { ...invoice, due_on: '2026-01-29' },
+  'proforma-waiting': { ...invoice, due_on: '2026-01-29' },
   'deposit-received': { ...invoice, due_on: '2026-01-29' },
   'invoice-link': { ...invoice, due_on: '2026-01-29', expires_at },
   'statement-of-account': { url: '/portal/statement', from: '2026-01-01', to: '2026-01-31', balance: amount },

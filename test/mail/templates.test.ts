@@ -89,6 +89,17 @@ test('who paid and whose bank took it back is not told that nothing was received
   assert.match(draw('invoice-overdue-1', sampleMails['invoice-overdue-1']).plain, /not received/)
 })
 
+test('a proforma is reminded of without a word of a debt', () => {
+  for (const template of ['proforma-reminder', 'proforma-waiting'] as const) {
+    const [en, de] = [draw(template, sampleMails[template]), draw(template, sampleMails[template], 'de')]
+    assert.match(en.subject, /^Proforma invoice KH-2026-000042/)
+    assert.doesNotMatch(en.subject + en.plain, /overdue|unpaid|\bdue\b|reminder:|suspend/i)
+    assert.doesNotMatch(de.subject + de.plain, /fällig|Mahnung|sperren/i)
+    assert.match(en.plain, /Proforma:? *KH-2026-000042\s+Pay by:? *29 January 2026/)
+  }
+  assert.match(draw('proforma-waiting', sampleMails['proforma-waiting']).plain, /you owe nothing by it/)
+})
+
 test('amounts and days are written in the language of the reader', () => {
   const { subject } = draw('invoice-issued', sampleMails['invoice-issued'], 'de')
   assert.equal(subject, 'Rechnung KH-2026-000042 über 36,41 €')

@@ -3,7 +3,13 @@ import { after, describe, test } from 'node:test'
 import fc from 'fast-check'
 import { sql } from '../../core/db/index.ts'
 import { isoDate } from '../../core/kernel/index.ts'
-import { findReport, noteMovements, planMovements, type ReportQuery } from '../../core/reports/index.ts'
+import {
+  findReport,
+  noteMovements,
+  planMovements,
+  verifyMovements,
+  type ReportQuery,
+} from '../../core/reports/index.ts'
 import { makeServices } from '../billing/make-services.ts'
 import { actor, makeBuyer } from '../billing/support.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
@@ -180,6 +186,33 @@ for (const engine of engines)
         today.reduce((sum, row) => sum + row.figures.mrr!, 0n),
         closing?.figures.mrr,
       )
+    })
+
+    test('a movement that is lost, and one of another sum, is found; what happens after the night is not', async () => {
+      await db.run(sql`update services set updated_at = '2026-02-01T00:00:00.000Z'`)
+      assert.deepEqual(await verifyMovements(db), [])
+      const bent = async (statement: ReturnType<typeof sql>) => {
+        let found: string[] = []
+        const undo = new Error('undo')
+        const broken = db.transaction(async (trx) => {
+          await trx.run(statement)
+          found = (await verifyMovements(trx)).map(({ id, problem }) => `${id} ${problem}`)
+          throw undo
+        })
+        await assert.rejects(broken, undo)
+        return found
+      }
+      assert.deepEqual(await bent(sql`delete from recurring_movements where service_id = ${b2!}`), [
+        `${b2!} movements sum to 0, it brings 700 a month`,
+      ])
+      assert.deepEqual(
+        await bent(
+          sql`update recurring_movements set moved_minor = moved_minor + 1 where service_id = ${a2!}`,
+        ),
+        [`${a2!} movements sum to 501, it brings 500 a month`],
+      )
+      const later = sql`update services set recurring_minor = 900, updated_at = '2026-02-15T12:00:00.000Z' where id = ${b2!}`
+      assert.deepEqual(await bent(later), [])
     })
 
     test('every row opens into its services, page by page', async () => {

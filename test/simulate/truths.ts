@@ -4,6 +4,7 @@ import { checks, runCheck } from '../../core/billing/verify/checks.ts'
 import { verifyBooks } from '../../core/billing/index.ts'
 import { list, sql } from '../../core/db/index.ts'
 import type { IsoDate } from '../../core/kernel/index.ts'
+import { verifyStates } from '../../core/records/index.ts'
 import type { House } from './house.ts'
 
 /** What must hold at any moment, as sentences about what does not; none when all is well. */
@@ -14,7 +15,10 @@ export async function brokenTruths(
 ): Promise<string[]> {
   const broken = [...trouble]
   if (depth === 'whole') {
-    for (const { check, id, problem } of await verifyBooks(means.db, today))
+    for (const { check, id, problem } of [
+      ...(await verifyBooks(means.db, today)),
+      ...(await verifyStates(means.db)),
+    ])
       broken.push(`${check}: ${id} ${problem}`)
     broken.push(
       ...(await paidDays(means.db)),

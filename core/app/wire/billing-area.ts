@@ -40,8 +40,11 @@ import {
   suspendOverdue,
 } from '../../services/index.ts'
 import { verifyQuotes } from '../../orders/index.ts'
+import { verifyStates } from '../../records/index.ts'
+import { verifyMovements } from '../../reports/index.ts'
 import type { Means } from '../../records/index.ts'
 import type { Area, Command, Wiring } from '../areas.ts'
+import { verifyWork } from './verify-work.ts'
 import { words } from './words.ts'
 
 export const paymentsOf = (wiring: Wiring): Payments => ({ ...wiring.means, plugins: wiring.plugins })
@@ -175,9 +178,16 @@ async function billed(
   return until > today ? billUntil(deps, until) : [await billDay(deps, until)]
 }
 
-async function verify({ means }: Wiring, say: (line: string) => void): Promise<{ findings: number }> {
-  const books = await verifyBooks(means.db, (await billingDay(means)) ?? isoDate('1970-01-01'))
-  const findings = [...books, ...(await verifyQuotes(means.db))]
+async function verify(wiring: Wiring, say: (line: string) => void): Promise<{ findings: number }> {
+  const { db } = wiring.means
+  const books = await verifyBooks(db, (await billingDay(wiring.means)) ?? isoDate('1970-01-01'))
+  const findings = [
+    ...books,
+    ...(await verifyQuotes(db)),
+    ...(await verifyMovements(db)),
+    ...(await verifyStates(db)),
+    ...(await verifyWork(wiring)),
+  ]
   for (const { check, id, problem } of findings) say(`${id}  ${check}: ${problem}`)
   return { findings: findings.length }
 }

@@ -5,6 +5,7 @@ import { systemActor, type Instant, type IsoDate } from '../../kernel/index.ts'
 import { defineVerb, demandCheck, findRow, type Means } from '../../records/index.ts'
 import type { BilledDay } from '../ports.ts'
 import { chargeAsking, isRefused, noteRefusedRefill } from '../payments/charge-asking.ts'
+import { fieldAgainst } from '../payments/demand-offered.ts'
 import { attempt, snapshotOf, type Payments } from '../payments/gateway.ts'
 import { customerAt, type MethodRow } from '../payments/keep-method.ts'
 import { insertPayment, type PaymentRow } from '../payments/payment.ts'
@@ -169,6 +170,7 @@ async function openTopUp(
   )
   if (!row) return null
   const sum = { currency: row.currency, amountMinor: row.amount_minor }
+  if ((await fieldAgainst(trx, method.instance_id, { ...sum, clientId })) !== null) return null
   demandCheck(means, trx, actor, chargeAsking({ client: row, method, invoiceIds: [], ...sum }))
   const payment = await insertPayment(trx, {
     ...{ id: means.newId('pay'), brandId: row.brand_id, clientId, invoiceId: null },

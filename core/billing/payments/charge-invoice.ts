@@ -9,7 +9,8 @@ import type { InvoiceRow } from '../invoice.ts'
 import { askedAmount } from '../proforma/index.ts'
 import { lockInvoice } from '../settle-invoice.ts'
 import { chargeAsking, isRefused, noteRefusedCharge } from './charge-asking.ts'
-import { NoSavedMethod, NothingToPay } from './errors.ts'
+import { fieldAgainst } from './demand-offered.ts'
+import { GatewayNotOffered, NoSavedMethod, NothingToPay } from './errors.ts'
 import { attempt, getGateway, offers, snapshotOf, type Payments } from './gateway.ts'
 import { demandExtra, keepExtra, SeenCharge, Whole, withExtra } from './extra-of.ts'
 import { customerAt, type MethodRow } from './keep-method.ts'
@@ -146,6 +147,9 @@ function openCharge(
       select * from payments p where ${paymentsFor(sql`${invoiceId}`)} and (p.status in ('unknown', 'authorised', 'pending') or (p.status = 'created' and p.kind = 'saved_method')) limit 1`)
     // Money may be on its way: a second attempt beside it could take it twice.
     if (live) return { payment: live, method: await methodOf(trx, live, method), number, invoice }
+    const field = actor.kind === 'staff' ? null : await ruledOutOf(trx, { invoice, method, open })
+    if (field !== null && automatic) return 'nothing_to_pay'
+    if (field !== null) throw GatewayNotOffered({ gateway: method.label, field })
     const wish = { invoice, currency: invoice.currency, openMinor: open, seen }
     const asked = await demandExtra(payments, trx, { id: method.instance_id }, wish)
     // Nobody is charged more than the invoice says without having seen it.
@@ -177,6 +181,16 @@ function openCharge(
     return { payment, method, number, invoice }
   })
 }
+
+/** The rules of its gateway may have changed since a method was saved. */
+const ruledOutOf = (
+  trx: Trx,
+  { invoice, method, open }: { invoice: InvoiceRow; method: MethodRow; open: bigint },
+) =>
+  fieldAgainst(trx, method.instance_id, {
+    ...{ clientId: invoice.client_id, invoiceIds: [invoice.id] },
+    ...{ currency: invoice.currency, amountMinor: open },
+  })
 
 /** Between its entry and its time a charge may have been forbidden: by staff, by the client, by another try's answer. */
 async function isStopped(trx: Trx, invoice: InvoiceRow, method: MethodRow): Promise<boolean> {

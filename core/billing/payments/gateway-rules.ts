@@ -1,13 +1,14 @@
 import { Type, type Static } from '../../../sdk/index.ts'
 import { recordAudit } from '../../audit/index.ts'
-import { sql, type Queries } from '../../db/index.ts'
+import { list, name, sql, type Queries } from '../../db/index.ts'
 import { invalidInput } from '../../kernel/index.ts'
 import { defineVerb, findRow, type Means } from '../../records/index.ts'
-import { GatewayNotOffered } from './errors.ts'
 
 const minor = Type.String({ pattern: '^\\d{1,15}$' })
 const currency = Type.String({ pattern: '^[A-Z]{3}$' })
 const country = Type.String({ pattern: '^[A-Z]{2}$' })
+
+const ids = Type.Array(Type.String({ maxLength: 40 }), { minItems: 1, maxItems: 250, uniqueItems: true })
 
 /** For which payments a gateway is offered. What is absent does not matter. */
 export const GatewayRules = Type.Object({
@@ -15,6 +16,11 @@ export const GatewayRules = Type.Object({
   countries: Type.Optional(Type.Array(country, { maxItems: 250, uniqueItems: true })),
   /** Not in these, whatever stands above. */
   except_countries: Type.Optional(Type.Array(country, { maxItems: 250, uniqueItems: true })),
+  /** For clients of these groups alone. */
+  client_groups: Type.Optional(ids),
+  /** For these products, and those of these groups, alone. */
+  products: Type.Optional(ids),
+  product_groups: Type.Optional(ids),
   /** Bounds in minor units of one currency; other currencies have none. */
   sums: Type.Optional(
     Type.Array(
@@ -43,20 +49,38 @@ export interface PaymentFacts {
   currency?: string
   country?: string
   amountMinor?: bigint
+  /** Of the client; null: in none. */
+  clientGroup?: string | null
+  /** All that is paid for; what is of no product, such as a late fee, is not among them. */
+  products?: readonly PaidProduct[]
 }
 
-export type RuleField = 'currency' | 'country' | 'amount'
+export interface PaidProduct {
+  id: string
+  groupId: string
+}
+
+export type RuleField = 'currency' | 'country' | 'client' | 'product' | 'amount'
 
 /** The first rule that speaks against it; null when it is offered. */
 export function ruledOut(rules: GatewayRules, facts: PaymentFacts): RuleField | null {
-  const { currency: of, country: place, amountMinor } = facts
+  const { currency: of, country: place, amountMinor, clientGroup: group } = facts
   if (of !== undefined && rules.currencies && !rules.currencies.includes(of)) return 'currency'
   if (place !== undefined && rules.countries && !rules.countries.includes(place)) return 'country'
   if (place !== undefined && rules.except_countries?.includes(place)) return 'country'
+  if (group !== undefined && rules.client_groups && !rules.client_groups.includes(group ?? ''))
+    return 'client'
+  if (!(facts.products ?? []).every((product) => takesProduct(rules, product))) return 'product'
   const bounds = rules.sums?.find((sum) => sum.currency === of)
   if (amountMinor === undefined || !bounds) return null
   if (bounds.least_minor !== undefined && amountMinor < BigInt(bounds.least_minor)) return 'amount'
   return bounds.most_minor !== undefined && amountMinor > BigInt(bounds.most_minor) ? 'amount' : null
+}
+
+/** Whether any payment for the product may go through it. */
+function takesProduct({ products, product_groups: groups }: GatewayRules, product: PaidProduct): boolean {
+  if (!products && !groups) return true
+  return (products?.includes(product.id) ?? false) || (groups?.includes(product.groupId) ?? false)
 }
 
 export async function readGatewayRules(queries: Queries, instanceId: string): Promise<GatewayRules> {
@@ -64,16 +88,6 @@ export async function readGatewayRules(queries: Queries, instanceId: string): Pr
     sql`select rules from gateway_rules where instance_id = ${instanceId}`,
   )
   return row ? (JSON.parse(row.rules) as GatewayRules) : {}
-}
-
-/** A page may be older than the rules, or made by somebody else: the start of a payment asks again. */
-export async function demandOffered(
-  queries: Queries,
-  gateway: { id: string; name: string },
-  facts: PaymentFacts,
-): Promise<void> {
-  const field = ruledOut(await readGatewayRules(queries, gateway.id), facts)
-  if (field !== null) throw GatewayNotOffered({ gateway: gateway.name, field })
 }
 
 /** Says for which payments a gateway is offered. */
@@ -85,13 +99,18 @@ export const setGatewayRules = defineVerb(
     input: Type.Object({ instance_id: Type.String(), rules: GatewayRules }),
   },
   async (means: Means, { instance_id, rules }, actor): Promise<void> => {
-    const { id } = await findRow<{ id: string }>(means.db, actor, {
-      ...{ table: 'plugin_instances', what: 'gateway', id: instance_id, scope: { client: null } },
-    })
+    const { id, brand_id: brandId } = await findRow<{ id: string; brand_id: string | null }>(
+      means.db,
+      actor,
+      {
+        ...{ table: 'plugin_instances', what: 'gateway', id: instance_id, scope: { client: null } },
+      },
+    )
     for (const { least_minor: least, most_minor: most, currency: of } of rules.sums ?? [])
       if (least !== undefined && most !== undefined && BigInt(least) > BigInt(most))
         throw invalidInput({ sums: `the least of ${of} is above the most` })
     refuseMixed(rules)
+    await refuseForeign(means.db, brandId, rules)
     const before = await readGatewayRules(means.db, id)
     await means.db.transaction(async (trx) => {
       await trx.run(sql`
@@ -111,5 +130,19 @@ function refuseMixed({ charges = [] }: GatewayRules): void {
       throw invalidInput({ charges: `${of} is named twice` })
     if (Math.sign(ppm) * Math.sign(Number(fixed)) < 0)
       throw invalidInput({ charges: `what ${of} costs is partly more and partly less` })
+  }
+}
+
+/** A gateway of one brand is limited by what that brand has. */
+async function refuseForeign(queries: Queries, brandId: string | null, rules: GatewayRules): Promise<void> {
+  for (const field of ['client_groups', 'products', 'product_groups'] as const) {
+    const wanted = rules[field] ?? []
+    if (wanted.length === 0) continue
+    const rows = await queries.all<{ id: string; brand_id: string }>(
+      sql`select id, brand_id from ${name(field)} where id in (${list(wanted)})`,
+    )
+    const own = new Set(rows.filter((row) => (brandId ?? row.brand_id) === row.brand_id).map(({ id }) => id))
+    const foreign = wanted.filter((one) => !own.has(one))
+    if (foreign.length > 0) throw invalidInput({ [field]: `there is no ${foreign.join(', ')}` })
   }
 }

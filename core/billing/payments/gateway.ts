@@ -4,7 +4,7 @@ import { assert, BerthError, type Actor } from '../../kernel/index.ts'
 import type { Means } from '../../records/index.ts'
 import type { PluginCalls } from '../ports.ts'
 import { bookOutcome, bookUnknown } from './book-outcome.ts'
-import { ruledOut, type GatewayRules, type PaymentFacts } from './gateway-rules.ts'
+import { offeredFor, type PaidFor } from './demand-offered.ts'
 import { GatewayRefused, GatewayUnknown } from './errors.ts'
 import type { PaymentRow } from './payment.ts'
 
@@ -34,27 +34,31 @@ export interface InstanceRow {
 export function listGateways(
   queries: Queries,
   brandId: string,
-  facts: PaymentFacts = {},
+  paid: PaidFor = {},
 ): Promise<GatewayInstance[]> {
-  return readGateways<InstanceRow>(queries, { brandId, facts })
+  return readGateways<InstanceRow>(queries, { brandId, payments: [paid] })
 }
 
 /** The same with further columns of what is joined to each. */
 export async function readGateways<R extends InstanceRow>(
   queries: Queries,
-  { brandId, facts }: { brandId: string; facts: PaymentFacts },
+  { brandId, payments }: { brandId: string; payments: readonly PaidFor[] },
+  more?: { columns: Sql; from: Sql },
+): Promise<(Omit<R, 'manifest'> & GatewayInstance)[]> {
+  return offeredFor(queries, await readActive<R>(queries, brandId, more), payments)
+}
+
+/** Gateways that are on, whatever their rules say. */
+export async function readActive<R extends InstanceRow>(
+  queries: Queries,
+  brandId: string,
   more: { columns: Sql; from: Sql } = { columns: sql``, from: sql`` },
 ): Promise<(Omit<R, 'manifest'> & GatewayInstance)[]> {
   const rows = await queries.all<R>(sql`
     select i.id, i.plugin_id, i.name, p.manifest, r.rules ${more.columns} from plugin_instances i join plugins p on p.id = i.plugin_id
     left join gateway_rules r on r.instance_id = i.id ${more.from} where i.status = 'active' and p.status = 'enabled' and (i.brand_id is null or i.brand_id = ${brandId})
     order by i.position, i.id`)
-  const fits = ({ rules }: { rules?: string | null }) =>
-    !rules || ruledOut(JSON.parse(rules) as GatewayRules, facts) === null
-  return rows
-    .filter(fits)
-    .map(parsed)
-    .filter((instance) => instance.manifest.kinds?.gateway)
+  return rows.map(parsed).filter((instance) => instance.manifest.kinds?.gateway)
 }
 
 export async function getGateway(queries: Queries, instanceId: string): Promise<GatewayInstance> {

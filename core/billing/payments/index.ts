@@ -17,6 +17,7 @@ export {
 } from './eligibility.ts'
 export * from './errors.ts'
 export * from './gateway.ts'
+export * from './demand-offered.ts'
 export * from './gateway-rules.ts'
 export * from './handle-webhook.ts'
 export * from './keep-method.ts'

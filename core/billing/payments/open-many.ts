@@ -6,6 +6,7 @@ import type { InvoiceRow } from '../invoice.ts'
 import { askedAmount } from '../proforma/index.ts'
 import { lockInvoice } from '../settle-invoice.ts'
 import { chargeAsking } from './charge-asking.ts'
+import { demandOffered } from './demand-offered.ts'
 import { demandEligibleIn } from './eligibility.ts'
 import { NothingToPay, PaymentUnderWay } from './errors.ts'
 import { demandExtra, keepExtra, withExtra } from './extra-of.ts'
@@ -55,12 +56,15 @@ export async function openMany(means: Means, trx: Trx, wish: ManyWish, actor: Ac
   const total = documents.reduce((sum, { openMinor }) => sum + openMinor, 0n)
   const { instanceId } = wish.payment
   const paying = { clientId: first!.client_id, currency: first!.currency, amountMinor: total }
+  const invoiceIds = invoices.map((row) => row.id)
+  const through = wish.gateway ?? (actor.kind === 'staff' ? null : methodGateway(wish))
+  if (through) await demandOffered(trx, through, { ...paying, invoiceIds })
   if (wish.gateway) demandEligibleIn(means, trx, wish.gateway, paying)
   const several = { currency: first!.currency, openMinor: total, seen: wish.seen }
   const extra = instanceId ? await demandExtra(means, trx, { id: instanceId }, several) : null
   const amountMinor = wish.amountMinor ?? withExtra(total, extra)
   if (wish.method) {
-    const of = { client: first!, method: wish.method, invoiceIds: invoices.map((row) => row.id) }
+    const of = { client: first!, method: wish.method, invoiceIds }
     demandCheck(means, trx, actor, chargeAsking({ ...of, currency: first!.currency, amountMinor }))
   }
   const id = means.newId('pay')
@@ -78,6 +82,8 @@ export async function openMany(means: Means, trx: Trx, wish: ManyWish, actor: Ac
   )
   return payment
 }
+
+const methodGateway = ({ method }: ManyWish) => method && { id: method.instance_id, name: method.label }
 
 /** In this order the money is applied, and credit used. */
 const byDueDay = (a: InvoiceRow, b: InvoiceRow): number =>

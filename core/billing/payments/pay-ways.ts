@@ -1,7 +1,8 @@
 import { sql, type Queries } from '../../db/index.ts'
-import type { PaymentFacts } from './gateway-rules.ts'
 import type { Instant } from '../../kernel/index.ts'
-import { readGateways, type GatewayInstance, type InstanceRow } from './gateway.ts'
+import { offeredFor, type PaidFor } from './demand-offered.ts'
+import { readActive, readGateways, type GatewayInstance, type InstanceRow } from './gateway.ts'
+import type { MethodRow } from './keep-method.ts'
 
 export interface PayWays {
   /** In the order in which staff put them. */
@@ -20,11 +21,11 @@ type WayRow = InstanceRow & {
 /** How a client, or somebody who is none yet, can pay now: one statement. */
 export async function listPayWays(
   queries: Queries,
-  { brandId, clientId, facts = {} }: { brandId: string; clientId: string | null; facts?: PaymentFacts },
+  { brandId, clientId, paid }: { brandId: string; clientId: string | null; paid?: PaidFor },
 ): Promise<PayWays> {
   const rows = await readGateways<WayRow>(
     queries,
-    { brandId, facts },
+    { brandId, payments: [{ ...paid, clientId }] },
     {
       columns: sql`, m.id as method_id, m.label, m.preferred, m.created_at as saved_at`,
       from: sql`left join payment_methods m on m.instance_id = i.id and m.client_id = ${clientId} and m.removed_at is null`,
@@ -35,5 +36,24 @@ export async function listPayWays(
   return {
     gateways: [...new Map(rows.map((row) => [row.id, row])).values()],
     methods: saved.map(({ method_id, label, rules }) => ({ id: method_id!, label, rules: rules ?? null })),
+  }
+}
+
+export type RuledMethod = MethodRow & { rules: string | null }
+
+/** Of a client: what may be taken for at least one of the payments, with the rules of each; methods of gateways that are off, too. */
+export async function listWaysFor(
+  queries: Queries,
+  { brandId, clientId }: { brandId: string; clientId: string },
+  payments: readonly PaidFor[],
+): Promise<{ gateways: GatewayInstance[]; methods: RuledMethod[] }> {
+  const methods = await queries.all<RuledMethod>(sql`
+    select m.*, r.rules from payment_methods m left join gateway_rules r on r.instance_id = m.instance_id
+    where m.client_id = ${clientId} and m.removed_at is null order by m.preferred desc, m.created_at`)
+  const gateways = await readActive<InstanceRow>(queries, brandId)
+  const offered = new Set(await offeredFor<object>(queries, [...methods, ...gateways], payments))
+  return {
+    gateways: gateways.filter((gateway) => offered.has(gateway)),
+    methods: methods.filter((method) => offered.has(method)),
   }
 }

@@ -5,7 +5,7 @@ import { sumIn } from '../sums.ts'
 import { demandEligible } from './eligibility.ts'
 import { AmountOutOfRange } from './errors.ts'
 import { attempt, getGateway, snapshotOf, type Payments } from './gateway.ts'
-import { demandOffered } from './gateway-rules.ts'
+import { demandOffered } from './demand-offered.ts'
 import { customerAt } from './keep-method.ts'
 import { insertPayment } from './payment.ts'
 
@@ -37,7 +37,7 @@ export const startDeposit = defineVerb(
     await refuseOutside(payments, { brandId: brand_id, currency, amountMinor })
     const gateway = await getGateway(payments.db, input.instance_id)
     const client = await snapshotOf(payments.db, id)
-    await demandOffered(payments.db, gateway, { currency, country: client.country, amountMinor })
+    await demandOffered(payments.db, gateway, { currency, amountMinor, clientId: id })
     if (actor.kind !== 'staff')
       await demandEligible(payments, gateway, { clientId: id, currency, amountMinor })
     const paymentId = payments.newId('pay')

@@ -18,7 +18,7 @@ import {
   type GatewayInstance,
   type Payments,
 } from './gateway.ts'
-import { demandOffered } from './gateway-rules.ts'
+import { demandOffered } from './demand-offered.ts'
 import { demandExtra, keepExtra, SeenCharge, Whole, withExtra } from './extra-of.ts'
 import { customerAt } from './keep-method.ts'
 import { insertPayment, type PaymentRow } from './payment.ts'
@@ -106,8 +106,9 @@ export function openAttempt(
     if (open <= 0n) throw NothingToPay({ number: invoice.number ?? invoice.id, status: invoice.status })
     const facts = { currency: invoice.currency, amountMinor: open }
     if (place !== null) {
-      await demandOffered(trx, gateway, { ...facts, country: place })
-      demandEligibleIn(payments, trx, gateway, { ...facts, clientId: invoice.client_id })
+      const paying = { ...facts, clientId: invoice.client_id }
+      await demandOffered(trx, gateway, { ...paying, country: place, invoiceIds: [invoice.id] })
+      demandEligibleIn(payments, trx, gateway, paying)
     }
     const earlier = await trx.all<PaymentRow>(
       sql`select * from payments p where ${paymentsFor(sql`${invoice.id}`)} order by p.id ${forUpdate(trx.dialect)}`,

@@ -1,4 +1,4 @@
-import { sql, type Sql, type Trx } from '../../db/index.ts'
+import { list, sql, type Queries, type Sql, type Trx } from '../../db/index.ts'
 import { addDays, systemActor, type IsoDate } from '../../kernel/index.ts'
 import { scopedSetting, type Means } from '../../records/index.ts'
 import { chargeable } from '../dunning/chargeable.ts'
@@ -6,9 +6,11 @@ import { enterByDay } from '../dunning/quiet-hours.ts'
 import { gapsOf, RETRY_SCOPES, triesOf } from '../dunning/retry-plan.ts'
 import { owedBetween, stepName, stepOf } from '../dunning/owed-on.ts'
 import { owedFor, type DunningStep } from '../dunning/step.ts'
+import { payable } from '../payments/demand-offered.ts'
 import type { BilledDay } from '../ports.ts'
 import { chargeRetries } from '../settings.ts'
 import { eachByItself } from './each-by-itself.ts'
+import { presentWorld } from './world-ahead.ts'
 import { ofBrands } from './zones.ts'
 
 const BATCH = 200
@@ -73,6 +75,7 @@ interface Due {
   brand_id: string
   client_id: string
   owed_on: IsoDate | null
+  currency: string
 }
 
 const nameOf = (attempt: number): string => `try_${attempt}`
@@ -89,16 +92,37 @@ async function enterAttempt(means: Means, plan: Attempt): Promise<number> {
   let entered = 0
   for (let after = ''; ;) {
     const found = await means.db.all<Due>(sql`
-      select i.id, i.brand_id, i.client_id, i.owed_on from invoices i join clients c on c.id = i.client_id
+      select i.id, i.brand_id, i.client_id, i.owed_on, i.currency from invoices i join clients c on c.id = i.client_id
       where i.id > ${after} and ${toCharge(plan)} order by i.id limit ${BATCH}`)
     if (found.length === 0) return entered
     after = found.at(-1)!.id
-    entered += await eachByItself(means, { ...daily, ids: found.map(({ id }) => id) }, async (trx, ids) => {
-      const rows = found.filter(({ id }) => ids.includes(id))
+    const due = await takenByMethods(means.db, found)
+    entered += await eachByItself(means, { ...daily, ids: due.map(({ id }) => id) }, async (trx, ids) => {
+      const rows = due.filter(({ id }) => ids.includes(id))
       await enterTries(means, trx, { rows, attempt: plan.attempt, period })
       return rows.length
     })
   }
+}
+
+/** Without those that the rules of the gateway rule out at which their client's method is saved. */
+export async function takenByMethods<D extends Pick<Due, 'id' | 'client_id' | 'currency'>>(
+  queries: Queries,
+  found: readonly D[],
+  world = presentWorld,
+): Promise<D[]> {
+  if (found.length === 0) return []
+  const clientIds = [...new Set(found.map((row) => row.client_id))]
+  const methods = await queries.all<{ client_id: string; rules: string | null }>(sql`
+    select m.client_id, r.rules from payment_methods m left join gateway_rules r on r.instance_id = m.instance_id
+    where m.client_id in (${list(clientIds)}) and m.preferred = 1 and m.removed_at is null and m.refused_at is null order by m.created_at desc`)
+  // The oldest is charged, and so the last one that is put in.
+  const rules = new Map(methods.map((method) => [method.client_id, method.rules]))
+  const asked = found.map(({ id, client_id: clientId, currency }) => ({
+    ...{ clientId, currency, invoiceIds: [id], rules: rules.get(clientId) ?? null },
+  }))
+  const kept = new Set((await payable(queries, asked, world)).flatMap(({ invoiceIds }) => invoiceIds))
+  return found.filter(({ id }) => kept.has(id))
 }
 
 async function enterTries(

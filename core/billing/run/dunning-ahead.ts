@@ -5,7 +5,7 @@ import { RETRY_SCOPES } from '../dunning/retry-plan.ts'
 import { owedBetween, owedOn } from '../dunning/owed-on.ts'
 import { dayOfStep, owedFor, type DunningStep } from '../dunning/step.ts'
 import { chargeRetries } from '../settings.ts'
-import { chargeSteps, toCharge } from './charge-due.ts'
+import { chargeSteps, takenByMethods, toCharge } from './charge-due.ts'
 import { remindedBy, REMINDERS, toRemind } from './reminders.ts'
 import type { DocumentAhead, World } from './world-ahead.ts'
 
@@ -46,32 +46,37 @@ interface Found {
   due_on: IsoDate
   currency: string
   total_minor: bigint
+  is_proforma: number | bigint
   step: number
 }
 
-type Step = DunningStep & { template: string | null }
+type Step = DunningStep & { template: string | null; proforma: string | null }
 
-/** Charges and reminders of the next days while nothing is paid: one statement for all steps. Debits that a bank returns are not foreseen. */
+/** Charges and reminders of the next days while nothing is paid: one statement for all steps, and those that the rules of gateways ask for. Debits that a bank returns are not foreseen. */
 export async function dunningAhead(queries: Queries, wanted: Wanted): Promise<AskedAhead[]> {
   const { world, today, until, rules } = wanted
   const steps: Step[] = []
   const statements: Sql[] = []
-  const add = (step: Step, condition: Sql) => statements.push(found(steps.push(step) - 1, condition))
+  const add = (step: Step, condition: Sql) => statements.push(foundBy(steps.push(step) - 1, condition))
   for (const plan of rules.retries.values)
     for (const [i, step] of chargeSteps(plan).entries()) {
       const { owedFrom, owedTo } = owedFor(step, today, until)
       const of = { among: rules.retries.has(plan, RETRY_SCOPES), when: owedBetween(owedFrom, owedTo) }
-      add({ ...step, template: null }, toCharge({ ...of, attempt: i + 1 }))
+      add({ ...step, template: null, proforma: null }, toCharge({ ...of, attempt: i + 1 }))
     }
   for (const { step, rows } of remindedBy(rules))
     add(step, toRemind({ step, window: owedFor(step, today, until), among: rows }))
-  const rows = await queries.all<Found>(world(join(statements, ' union all ')))
+  const found = await queries.all<Found>(world(join(statements, ' union all ')))
+  const isCharge = ({ step }: Found) => steps[step]!.template === null
+  const charged = new Set(await takenByMethods(queries, found.filter(isCharge), world))
+  const rows = found.filter((row) => !isCharge(row) || charged.has(row))
   const ahead = new Map(wanted.documents.map((document) => [document.id, document]))
   return rows.flatMap((row) => {
     const document = ahead.get(row.id)
-    const { name, template, ...days } = steps[row.step]!
+    const { name, template, proforma, ...days } = steps[row.step]!
     const on = dayOfStep({ name, ...days }, row.due_on, maxDay(today, document?.known_on ?? today))
-    return on !== null && on <= until ? [askedOf(row, { on, template, step: name, isAhead: !!document })] : []
+    const of = { template: row.is_proforma ? proforma : template, step: name, isAhead: !!document }
+    return on !== null && on <= until ? [askedOf(row, { on, ...of })] : []
   })
 }
 
@@ -79,8 +84,8 @@ export async function dunningAhead(queries: Queries, wanted: Wanted): Promise<As
 const asked = sql`coalesce((select t.amount_minor from instalments t join instalment_plans n on n.id = t.plan_id and n.status = 'active'
   where t.invoice_id = i.id and t.due_on = i.owed_on), i.total_minor - coalesce((select sum(x.amount_minor) from allocations x where x.invoice_id = i.id), 0))`
 
-const found = (step: number, condition: Sql): Sql => sql`
-  select i.id, i.number, i.client_id, coalesce(c.company, c.name) as client_name, ${owedOn} as due_on, i.currency,
+const foundBy = (step: number, condition: Sql): Sql => sql`
+  select i.id, i.number, i.client_id, coalesce(c.company, c.name) as client_name, ${owedOn} as due_on, i.currency, i.proforma as is_proforma,
     cast(${asked} as bigint) as total_minor, cast(${step} as bigint) as step
   from invoices i join clients c on c.id = i.client_id where ${condition}`
 

@@ -14,6 +14,8 @@ import { ofBrands } from './zones.ts'
 
 export interface ReminderStep extends DunningStep {
   template: string
+  /** The mail where the document is a proforma: nothing is owed on it. */
+  proforma: string
 }
 
 /** The settings of reminders. */
@@ -25,6 +27,7 @@ interface Open {
   client_id: string
   brand_id: string
   currency: string
+  proforma: number
   due_on: IsoDate
   owed_on: IsoDate | null
   total_minor: bigint
@@ -70,7 +73,7 @@ export function remindedBy({
 const earlySteps = (before: readonly number[]): ReminderStep[] =>
   before.map((days) => ({
     name: `before_${days}`,
-    template: 'invoice-reminder',
+    ...{ template: 'invoice-reminder', proforma: 'proforma-reminder' },
     ...{ firstDay: -days, lastDay: days > 0 ? -1 : 0 },
   }))
 
@@ -79,7 +82,7 @@ const lateSteps = (after: readonly number[]): ReminderStep[] =>
     .sort((a, b) => a - b)
     .map((days, i) => ({
       name: `overdue_${i + 1}`,
-      template: `invoice-overdue-${i + 1}`,
+      ...{ template: `invoice-overdue-${i + 1}`, proforma: 'proforma-waiting' },
       ...{ firstDay: days, lastDay: days + CATCH_UP_DAYS },
     }))
 
@@ -120,7 +123,7 @@ async function sendStep(means: Means, of: OpenStep, actor: Actor): Promise<numbe
 /** Documents without this step yet. */
 function openInvoices(means: Means, { condition }: OpenStep, after: string): Promise<Open[]> {
   return means.db.all<Open>(sql`
-    select i.id, i.number, i.client_id, i.brand_id, i.currency, i.due_on, i.owed_on, i.total_minor, c.name, c.email, c.locale
+    select i.id, i.number, i.client_id, i.brand_id, i.currency, i.proforma, i.due_on, i.owed_on, i.total_minor, c.name, c.email, c.locale
     from invoices i join clients c on c.id = i.client_id where i.id > ${after} and ${condition} order by i.id limit ${BATCH}`)
 }
 
@@ -161,7 +164,7 @@ function mailOf(
     task: 'mail.send',
     key,
     payload: {
-      template: step.template,
+      template: row.proforma === 1 ? step.proforma : step.template,
       to: { address: row.email, name: row.name },
       client_id: row.client_id,
       brand_id: row.brand_id,

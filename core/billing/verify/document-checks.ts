@@ -86,24 +86,6 @@ export const documentChecks: readonly Check[] = [
       group by l.source_id, l.period_start having count(*) > 1 order by l.source_id`,
   },
   {
-    name: 'charged periods of a service do not overlap',
-    statement: () => sql`
-      select c.source_id as id, 'period of ' || c.period_start || ' begins before the one before it ends on ' || c.ends_before as problem
-      from (select k.source_id, k.period_start, lag(k.period_end) over (partition by k.source_id order by k.period_start) as ends_before
-        from charges k where k.kind = 'recurring' and k.cause = '') c
-      where c.period_start < c.ends_before
-        and not exists (select 1 from service_changes x where x.service_id = c.source_id and x.status = 'applied') order by c.source_id`,
-  },
-  {
-    name: 'service is charged through its last charge',
-    statement: () => sql`
-      select s.id, 'charged until ' || max(c.period_end) || ', the service says ' || s.charged_through as problem
-      from services s join charges c on c.source_id = s.id and c.kind = 'recurring' and c.cause = ''
-      where s.billing_status in ('active', 'ending') and s.charged_through is not null
-        and not exists (select 1 from service_changes x where x.service_id = s.id and x.status = 'applied')
-      group by s.id, s.charged_through having s.charged_through < max(c.period_end) order by s.id`,
-  },
-  {
     // Time that was paid before a service passed on is the giver's; everything after it is the receiver's, also what waits.
     name: 'service is charged to its own client',
     statement: () => sql`

@@ -1,8 +1,10 @@
 import { setGatewayRules, takeOverMethods } from '../../billing/index.ts'
+import { sql, type Queries } from '../../db/index.ts'
 import { invalidInput } from '../../kernel/index.ts'
 import { readAmount } from '../page/index.ts'
 import { textOf, type Asked, type Desk } from './desk.ts'
 import type { FormBody } from '../context.ts'
+import { SCOPE_FIELDS, scopeIds, type ScopeField } from './gateway-scope.ts'
 import type { Section } from './pages.ts'
 import { gatewayForm, gatewayList } from './views/gateways.ts'
 import { takeoverForm, takeoverPlan } from './views/takeover.ts'
@@ -58,13 +60,26 @@ async function save({ means, actor, t, locale }: Desk, { form, params }: Asked) 
   )
   const taxClass = textOf(form, 'charge_tax_class')
   const rules = {
-    ...Object.fromEntries(lists),
+    ...Object.fromEntries([...lists, ...(await scopes(means.db, params.id!, form))]),
     ...(sums.length > 0 ? { sums } : {}),
     ...(charges.length > 0 ? { charges } : {}),
     ...(taxClass ? { charge_tax_class: taxClass } : {}),
   }
   await setGatewayRules(means, { instance_id: params.id, rules }, actor)
   return { href: '/admin/gateways', message: t('payments.gateways.saved') }
+}
+
+async function scopes(queries: Queries, id: string, form: FormBody) {
+  const instance = await queries.get<{ brand_id: string | null }>(
+    sql`select brand_id from plugin_instances where id = ${id}`,
+  )
+  const named: [ScopeField, string[]][] = []
+  for (const field of SCOPE_FIELDS) {
+    const wish = { field, brandId: instance?.brand_id ?? null, text: textOf(form, field) }
+    const ids = await scopeIds(queries, wish)
+    if (ids.length > 0) named.push([field, ids])
+  }
+  return named
 }
 
 interface CurrencyRow {

@@ -22,7 +22,7 @@ async function takeChange({ means, actor, t }: Desk, { form }: Asked) {
   const input = {
     ...{ brand_id: textOf(form, 'brand_id'), kind: textOf(form, 'kind'), year: countOf(form, 'year') },
     ...{ head: textOf(form, 'head'), digits: countOf(form, 'digits') },
-    first_number: countOf(form, 'first_number'),
+    ...{ first_month: countOf(form, 'first_month'), first_number: countOf(form, 'first_number') },
   }
   await changeNumberSeries(means, input, actor)
   return { href: '/admin/number-series', message: t('numbers.changed', { year: String(input.year) }) }

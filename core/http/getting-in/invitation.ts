@@ -18,6 +18,7 @@ async function drawInvitation(ctx: RouteCtx, problem?: FormProblem): Promise<voi
   const view = {
     action: `/invitation/${ctx.params.token}`,
     ...{ client: invitation.client, by: invitation.invited_by_name, email: invitation.email },
+    service: invitation.service,
     hasAccount: invitation.has_account,
     name: problem?.values.name ?? '',
     ...{ errors: problem?.errors ?? [], fieldErrors: problem?.fieldErrors ?? {} },

@@ -53,7 +53,10 @@ async function drawCheckout(ctx: RouteCtx, problem?: FormProblem): Promise<void>
   if (!isReady(ctx, cart, problem?.errors[0]?.message)) return seeOther(ctx, '/cart')
   const bill = await billTo(ctx, problem)
   const totals = await totalsView(ctx, cart, bill)
-  const pay = await payChoices(ctx, () => Promise.resolve(totals.totalMinor))
+  const pay = await payChoices(
+    ctx,
+    paidWith(cart, () => Promise.resolve(totals.totalMinor)),
+  )
   const terms = await termsOfShop(ctx)
   const view = checkoutView(ctx, { bill, totals, pay, terms, problem })
   await page(
@@ -97,11 +100,18 @@ async function takeCheckout(ctx: RouteCtx): Promise<void> {
       const terms = await termsOfShop(ctx)
       requireTerms(ctx, terms.version)
       const isFree = cart.first.totalMinor === 0n
-      const payWith = isFree ? null : readPayWith(field(ctx, 'pay'), await payChoices(ctx, dueOf(ctx, cart)))
+      const payWith = isFree
+        ? null
+        : readPayWith(field(ctx, 'pay'), await payChoices(ctx, paidWith(cart, dueOf(ctx, cart))))
       await placeAndPay(ctx, { terms: terms.version, payWith })
     },
   })
 }
+
+const paidWith = ({ items }: CartView, dueMinor: () => Promise<bigint>) => ({
+  dueMinor,
+  productIds: items.flatMap(({ units }) => units.flat().map(({ product }) => product.id)),
+})
 
 const dueOf = (ctx: RouteCtx, cart: CartView) => async (): Promise<bigint> =>
   (await totalsView(ctx, cart, await billTo(ctx))).totalMinor

@@ -30,7 +30,7 @@ export function orderRoutes(router: Router<State>): void {
 async function showOrder(ctx: RouteCtx): Promise<void> {
   if (!isPartial(ctx)) await askAfterPayment(ctx)
   const status = await readOrderStatus(ctx)
-  const choices = status.canPay ? await payChoices(ctx, dueOf(ctx, status)) : []
+  const choices = status.canPay ? await payChoices(ctx, paidWith(ctx, status)) : []
   const view = orderView(ctx, status, choices)
   if (isPartial(ctx)) return fragment(ctx, 'storefront/_order', view)
   const title = ctx.state.t('storefront.order.title', { number: status.order.number })
@@ -79,16 +79,16 @@ async function takePay(ctx: RouteCtx): Promise<void> {
       seeOther(ctx, href)
     },
     async act() {
-      const payWith = readPayWith(field(ctx, 'pay'), await payChoices(ctx, dueOf(ctx, status)))
+      const payWith = readPayWith(field(ctx, 'pay'), await payChoices(ctx, paidWith(ctx, status)))
       await payOrder(ctx, { invoiceId: invoice.id, href, payWith }, actor)
     },
   })
 }
 
-const dueOf =
-  (ctx: RouteCtx, { invoice }: OrderStatus) =>
-  (): Promise<bigint> =>
-    invoice ? askedOfOrder(ctx, invoice.id) : Promise.resolve(0n)
+const paidWith = (ctx: RouteCtx, { invoice }: OrderStatus) => ({
+  invoiceIds: invoice ? [invoice.id] : [],
+  dueMinor: (): Promise<bigint> => (invoice ? askedOfOrder(ctx, invoice.id) : Promise.resolve(0n)),
+})
 
 function statusHref(ctx: RouteCtx, { order }: OrderStatus): string {
   const { key } = ctx.query

@@ -1,4 +1,11 @@
-import { chargeText, eligible, listPayWays, offers, type GatewayRules } from '../../billing/index.ts'
+import {
+  chargeText,
+  eligible,
+  listPayWays,
+  offers,
+  type GatewayRules,
+  type PaidFor,
+} from '../../billing/index.ts'
 import { invalidInput } from '../../kernel/index.ts'
 import type { Ctx, State } from '../context.ts'
 import { requireBrand } from '../page/index.ts'
@@ -18,10 +25,15 @@ export interface PayChoice {
  * Saved methods first, then the gateways in the order of staff; without those that do not take this sum from a client
  * who is known. `dueMinor` is asked for only where a gateway wants to know it.
  */
-export async function payChoices(ctx: Ctx, dueMinor: () => Promise<bigint>): Promise<PayChoice[]> {
+export async function payChoices(
+  ctx: Ctx,
+  { dueMinor, ...paid }: Pick<PaidFor, 'invoiceIds' | 'productIds'> & { dueMinor: () => Promise<bigint> },
+): Promise<PayChoice[]> {
   const { deps, client, currency, t } = ctx.state
   const of = { brandId: requireBrand(ctx).id, clientId: client?.id ?? null }
-  const { gateways: offered, methods } = await listPayWays(deps.db, { ...of, facts: { currency } })
+  const { gateways: offered, methods } = await listPayWays(deps.db, {
+    ...{ ...of, paid: { ...paid, currency } },
+  })
   const isAsked = client !== null && offered.some((gateway) => offers(gateway, 'eligibility'))
   const gateways = isAsked
     ? await eligible(deps, offered, { clientId: client.id, currency, amountMinor: await dueMinor() })

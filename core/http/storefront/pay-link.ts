@@ -88,8 +88,9 @@ async function drawLink(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   const openMinor = await askedOfOpen(deps.db, invoice, due)
   // By a plan a part is asked for, of a proforma what the client's credit leaves.
   const dueMinor = await askedNow(deps, deps.db, { invoice, openMinor })
-  const offered = due > 0n ? await listGateways(deps.db, invoice.brand_id) : []
   const paying = { clientId: invoice.client_id, currency: invoice.currency, amountMinor: dueMinor }
+  const paid = { ...paying, invoiceIds: [invoice.id] }
+  const offered = due > 0n ? await listGateways(deps.db, invoice.brand_id, paid) : []
   const gateways = await eligible(deps, offered, paying)
   const [latest] = await deps.db.all<Attempt>(
     sql`select p.status, p.needs from payments p where ${paymentsFor(sql`${invoice.id}`)} order by p.id desc limit 1`,

@@ -1,6 +1,6 @@
 import { account } from '../../billing/index.ts'
-import { sql } from '../../db/index.ts'
-import { bookedDocuments, jsonText } from '../booked-documents.ts'
+import { jsonText, sql } from '../../db/index.ts'
+import { bookedDocuments } from '../booked-documents.ts'
 import { factReport } from '../fact-report.ts'
 import { ofQuery } from '../report.ts'
 

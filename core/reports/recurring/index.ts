@@ -1,2 +1,3 @@
-export * from './note-movements.ts'
+export { noteMovements } from './note-movements.ts'
 export * from './plan-movements.ts'
+export * from './verify-movements.ts'

@@ -6,7 +6,7 @@ import { monthly, paying, type Paying } from '../of/mrr.ts'
 import { planMovements, type Brings } from './plan-movements.ts'
 
 const actor = systemActor('recurring_revenue')
-const TASK = 'reports.recurring'
+export const TASK = 'reports.recurring'
 /** Clients whose services are compared in one transaction. */
 const CHUNK = 1_000
 

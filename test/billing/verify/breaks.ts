@@ -5,6 +5,8 @@ import { gatewayBreaks } from './gateway-breaks.ts'
 import { moneyBreaks } from './money-breaks.ts'
 import { paymentBreaks } from './payment-breaks.ts'
 import { offerBreaks } from './offer-breaks.ts'
+import { periodBreaks } from './period-breaks.ts'
+import { taxBreaks } from './tax-breaks.ts'
 import { bend, copied, first, journalOf, type Break } from './broken.ts'
 
 export const breaks: readonly Break[] = [
@@ -271,19 +273,6 @@ export const breaks: readonly Break[] = [
     },
   },
   {
-    check: 'charged periods of a service do not overlap',
-    break: async ({ trx, ids, newId }) => {
-      const charge = await first(
-        trx,
-        sql`select * from charges where source_id = ${ids.service} and kind = 'recurring' order by period_start limit 1`,
-      )
-      await trx.insert('charges', [
-        { ...charge, id: newId('chg'), period_start: addDays(isoDate(charge.period_start as string), 3) },
-      ])
-      return ids.service
-    },
-  },
-  {
     check: 'service is charged to its own client',
     break: async ({ trx, ids }) => {
       await trx.run(
@@ -292,22 +281,10 @@ export const breaks: readonly Break[] = [
       return ids.service
     },
   },
-  {
-    check: 'service is charged through its last charge',
-    break: async ({ trx, ids }) => {
-      await trx.run(sql`update services set charged_through = '2026-01-02' where id = ${ids.service}`)
-      return ids.service
-    },
-  },
-  {
-    check: 'tax of an outside service is what it answered',
-    break: async ({ trx, ids }) => {
-      await trx.run(sql`update invoices set evidence = '{"tax_answer":"gone"}' where id = ${ids.open}`)
-      return ids.open
-    },
-  },
   ...moneyBreaks,
   ...gatewayBreaks,
   ...offerBreaks,
   ...paymentBreaks,
+  ...periodBreaks,
+  ...taxBreaks,
 ]

@@ -46,6 +46,35 @@ for (const engine of engines)
       assert.deepEqual(await readGatewayRules(world.means.db, world.ids.instance), before)
     })
 
+    it('takes groups and products by their words, and refuses words that nothing bears', async () => {
+      const { db } = world.means
+      const stored = (await db.get<{ id: string; slug: string; group_id: string; brand_id: string }>(
+        sql`select id, slug, group_id, brand_id from products order by id limit 1`,
+      ))!
+      const { slug } = (await db.get<{ slug: string }>(
+        sql`select slug from product_groups where id = ${stored.group_id}`,
+      ))!
+      const buyers = { id: 'cgr_x', brand_id: stored.brand_id, name: 'Good buyers', note: null }
+      const now = world.means.business.now()
+      await db.insert('client_groups', [
+        { ...buyers, price_list_id: null, retired_at: null, version: 1, created_at: now, updated_at: now },
+      ])
+      const fields = { client_groups: 'Good buyers', products: stored.slug, product_groups: slug }
+      assertStatus(await save(fields), 303)
+      const kept = await readGatewayRules(db, world.ids.instance)
+      assert.deepEqual(kept, {
+        client_groups: ['cgr_x'],
+        products: [stored.id],
+        product_groups: [stored.group_id],
+      })
+      const { text } = await world.staff.get(at)
+      for (const shown of [/value="Good buyers"/, new RegExp(`value="${stored.slug}"`)])
+        assertShows(text, shown)
+      assertShows((await world.staff.get('/admin/gateways')).text, /Good buyers/)
+      assertStatus(await save({ products: 'nothing-such' }), 422)
+      assert.deepEqual(await readGatewayRules(db, world.ids.instance), kept)
+    })
+
     it('shows what a file would take over, keeps it once it is confirmed, and names each line that it cannot', async () => {
       const { db } = world.means
       const { instance, client } = world.ids

@@ -22,7 +22,14 @@ for (const engine of engines)
     }
     const change = async (more: Record<string, string>) => {
       assertStatus(await world.staff.get(`${AT}?brand=${world.ids.brand}`), 200)
-      const look = { kind: 'quote', year: '2026', head: 'AN-{yy}-', digits: '4', first_number: '71' }
+      const look = {
+        kind: 'quote',
+        year: '2026',
+        head: 'AN-{yy}-',
+        digits: '4',
+        first_month: '1',
+        first_number: '71',
+      }
       return world.staff.post(AT, { brand_id: world.ids.brand, ...look, ...more })
     }
 
@@ -50,6 +57,22 @@ for (const engine of engines)
       assert.match(await list(), /Invoices<\/a>.*?>2027<.*?R2027\/0071.*?not begun/)
     })
 
+    it('counts by the financial year where a series begins with another month', async () => {
+      const form = await world.staff.get(`${AT}?brand=${world.ids.brand}&kind=proforma&year=2027`)
+      assertShows(form.text, /<option value="4" ?>April<\/option>/)
+      assertShows(form.text, /<option value="1" selected>January<\/option>/)
+      assertStatus(await change({ kind: 'proforma', year: '2027', head: 'P/{FY}/', first_month: '4' }), 303)
+      assert.match(await list(), /Proformas<\/a>.*?>2027-28<.*?P\/2027-28\/0071.*?not begun/)
+      await world.means.db.run(sql`update sellers set country = 'IN'`)
+      const long = await change({ kind: 'invoice', year: '2028', head: 'INVOICE/{FY}/', first_month: '4' })
+      await world.means.db.run(sql`update sellers set country = 'DE'`)
+      assertStatus(long, 422)
+      assertShows(
+        long.text,
+        /Makes numbers of more than the 16 characters that the country of the seller allows/,
+      )
+    })
+
     it('refuses what has begun, what meets another series, and a head without a year, with what was typed', async () => {
       const begun = await change({ kind: 'invoice', head: 'KH-{year}-' })
       assertStatus(begun, 409)
@@ -60,7 +83,7 @@ for (const engine of engines)
       assertShows(meets.text, /could meet those of another series/)
       const bare = await change({ kind: 'receipt', head: 'R-' })
       assertStatus(bare, 422)
-      assertShows(bare.text, /Needs the year as year or yy in curly brackets/)
+      assertShows(bare.text, /Needs the year as year, yy or FY in curly brackets/)
       assertStatus(await change({ kind: 'receipt', year: '2025' }), 422)
       assertStatus(await change({ kind: 'receipt', digits: '' }), 422)
     })

@@ -59,6 +59,17 @@ for (const engine of engines)
       assert.doesNotMatch((await staff.get(at)).text, /<td[^>]*>nobody@quay/)
     })
 
+    it('invites one address to the client and to a service of it, and tells them apart', async () => {
+      const { staff, ids } = world
+      await staff.get(at)
+      const wanted = { email: 'both@quay.example', set_pay: 'on' }
+      for (const service_id of ['', ids.service])
+        assertStatus(await staff.post(at, { ...wanted, service_id }), 303)
+      const { text } = await staff.get(at)
+      assert.equal(new Set(text.match(/\/invitations\/mei_\w+\/withdraw/g)).size, 2)
+      assert.match(text, new RegExp(`href="/admin/services/${ids.service}"[^>]*>\\s*one service`))
+    })
+
     it('keeps an owner', async () => {
       const owner = (await world.means.db.get<{ id: string }>(
         sql`select id from memberships where client_id = ${world.ids.client} and owner = 1`,

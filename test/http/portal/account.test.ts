@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { sql } from '../../../core/db/index.ts'
+import { makeServices } from '../../billing/make-services.ts'
 import { makeGateway, scriptedGateway } from '../../billing/support.ts'
 import { engines, makeDatabase, type TestDatabase } from '../../support/databases.ts'
 import { makeClient, makeMembership, makeUser, PASSWORD } from '../../support/make.ts'
@@ -238,6 +239,28 @@ for (const engine of engines) {
       assert.equal((await guest.post(at, { sets: 'all' })).status, 403)
       assert.equal((await owner.post(`/portal/account/people/${own.id}/remove`)).status, 409)
       assert.equal((await browser.get(at)).status, 404)
+    })
+
+    test('one address is invited to a service and to the account, told apart in the list', async () => {
+      const client = await makeClient(means, { brand_id: portal.brand.id })
+      const user = await makeUser(means, { realm_id: portal.brand.realm_id })
+      await makeMembership(means, { client_id: client.id, user_id: user.id })
+      await makeServices(means, portal.brand, { clients: 1, perClient: 1, nextPeriodOn: '2026-03-01' })
+      const service = (await means.db.get<{ id: string }>(
+        sql`select id from services order by id desc limit 1`,
+      ))!
+      await means.db.run(sql`update services set client_id = ${client.id} where id = ${service.id}`)
+      const owner = await signedIn(web, user)
+      await owner.get('/portal/account/people')
+      const wanted = { email: 'both@quay.example', sets: 'look' }
+      for (const service_id of ['', service.id]) {
+        const sent = await owner.post('/portal/account/people', { ...wanted, service_id })
+        assert.equal(sent.location, '/portal/account/people')
+      }
+      const { text } = await owner.get('/portal/account/people')
+      assert.equal(text.match(/\/invitations\/mei_\w+\/withdraw/g)?.length, 2)
+      assert.match(text, new RegExp(`href="/portal/services/${service.id}">for one service`))
+      assert.match(textOf(text), /both@quay\.example see everything for one service/)
     })
 
     test('contacts are added, changed and removed', async () => {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
-import { grantCredit, useCredit } from '../../../core/billing/index.ts'
+import { grantCredit, setGatewayRules, useCredit, type GatewayRules } from '../../../core/billing/index.ts'
+import { createClientGroup } from '../../../core/clients/index.ts'
 import { sql } from '../../../core/db/index.ts'
 import { noHooks } from '../../../core/records/index.ts'
 import { engines, makeDatabase, type TestDatabase } from '../../support/databases.ts'
@@ -78,6 +79,30 @@ for (const engine of engines) {
       await guest.get('/products/minecraft')
       await guest.post('/cart/items', MINECRAFT)
       assert.deepEqual(ways((await guest.get('/checkout')).text), [true, true])
+    })
+
+    test('a gateway for other products is at no checkout, and one for a group of clients not at a guest’s', async () => {
+      const set = (rules: GatewayRules) =>
+        setGatewayRules(shop.web.deps, { instance_id: shop.gateways.transfer, rules }, staffActor())
+      const { db } = shop.web.deps
+      const groups = await db.all<{ id: string; has: number }>(sql`
+        select g.id, (select count(*) from products p where p.group_id = g.id and p.slug = 'minecraft') as has
+        from product_groups g order by has desc`)
+      const guest = shop.web.browser()
+      await guest.get('/products/minecraft')
+      await guest.post('/cart/items', MINECRAFT)
+      const offered = async () => ways((await guest.get('/checkout')).text)
+      await set({ product_groups: [groups[0]!.id] })
+      assert.deepEqual(await offered(), [true, true])
+      await set({ product_groups: [groups.at(-1)!.id] })
+      assert.deepEqual([groups.length > 1, await offered()], [true, [true, false]])
+      const group = await createClientGroup(
+        shop.web.deps,
+        { brand_id: shop.brand.id, name: 'Resellers' },
+        staffActor(),
+      )
+      await set({ client_groups: [group] })
+      assert.deepEqual(await offered(), [true, false])
     })
   })
 }

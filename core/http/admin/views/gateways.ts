@@ -5,6 +5,7 @@ import { findRow, scoped } from '../../../records/index.ts'
 import type { PageView } from '../blocks.ts'
 import { filled, formParts, textOf, type Asked, type Desk } from '../desk.ts'
 import type { FormBody } from '../../context.ts'
+import { SCOPE_FIELDS, scopeWords, type ScopeField, type ScopeWords } from '../gateway-scope.ts'
 import { allowed } from './clients.ts'
 import { listPage, paymentsAbove } from './list-page.ts'
 
@@ -15,8 +16,13 @@ interface Gateway {
 }
 
 /** Gateways and for which payments each is offered. */
-export function gatewayList(desk: Desk, asked: Asked): Promise<PageView> {
-  const { t } = desk
+export async function gatewayList(desk: Desk, asked: Asked): Promise<PageView> {
+  const { t, means } = desk
+  const kept = await means.db.all<{ rules: string }>(sql`select rules from gateway_rules`)
+  const words = await scopeWords(
+    means.db,
+    kept.map(({ rules }) => JSON.parse(rules) as GatewayRules),
+  )
   const l = (name: string) => t(`payments.label.${name}`)
   return listPage<Gateway>(desk, asked, {
     ...{ words: 'payments.gateways', noun: 'gateways', path: '/admin/gateways', icon: 'credit-card' },
@@ -35,16 +41,17 @@ export function gatewayList(desk: Desk, asked: Asked): Promise<PageView> {
       id: `row-${row.id}`,
       href: `/admin/gateways/${row.id}`,
       label: row.name,
-      cells: [row.name, said(desk, row.rules ? (JSON.parse(row.rules) as GatewayRules) : {})],
+      cells: [row.name, said(desk, JSON.parse(row.rules ?? '{}') as GatewayRules, words)],
     }),
   })
 }
 
-function said({ t }: Desk, rules: GatewayRules): string {
+function said({ t }: Desk, rules: GatewayRules, words: ScopeWords): string {
   const parts = [
     ...(rules.currencies ?? []),
     ...(rules.countries ?? []),
     ...(rules.except_countries ?? []).map((code) => t('payments.gateways.not', { code })),
+    ...SCOPE_FIELDS.flatMap((field) => words(rules, field)),
     ...(rules.sums ?? []).map(
       ({ currency, least_minor: least, most_minor: most }) =>
         `${least === undefined ? '' : toDecimal({ minor: BigInt(least), currency })}–${most === undefined ? '' : toDecimal({ minor: BigInt(most), currency })} ${currency}`,
@@ -79,6 +86,7 @@ export async function gatewayForm(desk: Desk, asked: Asked): Promise<PageView> {
   const currencies = [
     ...new Set([...(rules.sums ?? []), ...(rules.charges ?? [])].map((one) => one.currency)),
   ]
+  const words = await scopeWords(means.db, [rules])
   const rows = Array.from({ length: currencies.length + SUMS_MORE }, (_, i) => {
     const stored = storedRow(rules, currencies[i])
     const cells = COLUMNS.map((name) => ({
@@ -90,6 +98,10 @@ export async function gatewayForm(desk: Desk, asked: Asked): Promise<PageView> {
   const listed = (name: 'currencies' | 'countries' | 'except_countries') => ({
     ...filled(asked, name, (rules[name] ?? []).join(', ')),
     ...{ required: false, label: l(name), hint: t(`payments.gateways.${name}_hint`) },
+  })
+  const scoping = (field: ScopeField) => ({
+    ...filled(asked, field, words(rules, field).join(', ')),
+    ...{ required: false, label: l(field), hint: t(`payments.gateways.${field}_hint`) },
   })
   return {
     head: {
@@ -112,6 +124,7 @@ export async function gatewayForm(desk: Desk, asked: Asked): Promise<PageView> {
         action: `/admin/gateways/${gateway.id}`,
         fields: [
           ...[listed('currencies'), listed('countries'), listed('except_countries')],
+          ...SCOPE_FIELDS.map(scoping),
           {
             ...filled(asked, 'charge_tax_class', rules.charge_tax_class ?? 'standard'),
             ...{ required: false, label: l('charge_tax_class') },

@@ -1,13 +1,15 @@
 import {
   DOCUMENT_KINDS,
+  financialYearName,
   listNumberSeries,
   lookOf,
   numberIn,
+  yearNow,
   type DocumentKind,
   type NumberSeries,
 } from '../../../billing/index.ts'
 import { sql } from '../../../db/index.ts'
-import { NotFound, yearOf } from '../../../kernel/index.ts'
+import { NotFound } from '../../../kernel/index.ts'
 import { scoped } from '../../../records/index.ts'
 import { url } from '../../../render/index.ts'
 import type { Field, PageView, Row } from '../blocks.ts'
@@ -27,7 +29,7 @@ interface Line {
   brand: Brand
   kind: DocumentKind
   year: number
-  look: Pick<NumberSeries, 'head' | 'prefix' | 'digits' | 'first_number' | 'next_number'>
+  look: Pick<NumberSeries, 'head' | 'prefix' | 'digits' | 'first_month' | 'first_number' | 'next_number'>
 }
 
 const isUsed = ({ look }: Line): boolean => look.next_number > look.first_number
@@ -39,9 +41,9 @@ const brandsOf = ({ means, actor }: Desk): Promise<Brand[]> =>
 /** This year of each brand, and later years that somebody has prepared. */
 function linesOf({ means }: Desk, brands: readonly Brand[], known: readonly NumberSeries[]): Line[] {
   return brands.flatMap((brand) => {
-    const year = yearOf(means.business.today(brand.zone))
     const own = known.filter(({ brand_id }) => brand_id === brand.id)
     return DOCUMENT_KINDS.flatMap((kind) => {
+      const year = yearNow(own, kind, means.business.today(brand.zone))
       const later = own.filter((row) => row.kind === kind && row.year > year).map((row) => row.year)
       return [year, ...later.toSorted((a, b) => a - b)].map((of) => ({
         ...{ brand, kind, year: of, look: lookOf(own, kind, of) },
@@ -98,7 +100,7 @@ function rowOf(desk: Desk, line: Line, several: boolean): Row {
     cells: [
       t(`numbers.kind.${kind}`),
       ...(several ? [brand.name] : []),
-      String(year),
+      financialYearName(year, look.first_month),
       { mono: numberIn(look, year, look.next_number) },
       { state: used ? 'used' : 'free', label: state, tone: used ? 'good' : 'neutral' },
     ],
@@ -115,7 +117,8 @@ export async function changeSeriesPage(desk: Desk, asked: Asked): Promise<PageVi
   if (!brand) throw NotFound({ what: 'brand', id: wanted.brand })
   const known = (await listNumberSeries(means, {}, actor)).filter(({ brand_id }) => brand_id === brand.id)
   const kind = DOCUMENT_KINDS.find((one) => one === wanted.kind) ?? 'invoice'
-  const year = Number(wanted.year) || firstFree(known, kind, yearOf(means.business.today(brand.zone)))
+  const year =
+    Number(wanted.year) || firstFree(known, kind, yearNow(known, kind, means.business.today(brand.zone)))
   const look = lookOf(known, kind, year)
   const title = t('numbers.change')
   return {
@@ -166,17 +169,25 @@ function wish({ query, refused }: Asked): Record<'brand' | 'kind' | 'year', stri
   }
 }
 
-function lookFields({ t }: Desk, asked: Asked, { look, year }: Pick<Line, 'look' | 'year'>): Field[] {
+function lookFields({ t, locale }: Desk, asked: Asked, { look, year }: Pick<Line, 'look' | 'year'>): Field[] {
   return [
     {
       ...filled(asked, 'head', look.head ?? `${look.prefix}-{year}-`),
       ...{
         label: t('numbers.head'),
         hint: t('numbers.head_hint', {
-          ...{ long: '{year}', short: '{yy}', of: String(year) },
+          ...{ long: '{year}', short: '{yy}', financial: '{FY}', of: String(year) },
           example: numberIn(look, year, look.first_number),
         }),
       },
+    },
+    {
+      ...{
+        ...filled(asked, 'first_month', String(look.first_month)),
+        label: t('numbers.first_month'),
+        kind: 'select',
+      },
+      ...{ hint: t('numbers.first_month_hint'), options: months(locale) },
     },
     {
       ...{ ...filled(asked, 'digits', look.digits), label: t('numbers.digits') },
@@ -188,3 +199,9 @@ function lookFields({ t }: Desk, asked: Asked, { look, year }: Pick<Line, 'look'
     },
   ]
 }
+
+const months = (locale: string) =>
+  Array.from({ length: 12 }, (_, i) => ({
+    value: String(i + 1),
+    label: new Intl.DateTimeFormat(locale, { month: 'long', timeZone: 'UTC' }).format(Date.UTC(2026, i)),
+  }))

@@ -85,9 +85,7 @@ function memberTable(desk: Desk, client: Client, members: readonly ListedMembers
         person(row),
         row.email,
         row.owner === 1 ? t('admin.clients.owner') : rightsText(desk, row.rights),
-        row.service_id
-          ? { href: `/admin/services/${row.service_id}`, text: t('admin.people.one_service') }
-          : null,
+        serviceOf(desk, row.service_id),
         { at: row.ends_at },
         { at: row.last_seen_at },
       ],
@@ -105,6 +103,9 @@ function memberTable(desk: Desk, client: Client, members: readonly ListedMembers
   }
 }
 
+const serviceOf = ({ t }: Desk, serviceId: string | null): Cell =>
+  serviceId ? { href: `/admin/services/${serviceId}`, text: t('admin.people.one_service') } : null
+
 const offered = (desk: Desk, permission: string, item: MenuItem): MenuItem[] =>
   allowed(desk, permission) ? [item] : []
 
@@ -118,13 +119,17 @@ function inviteTable(desk: Desk, client: Client, invited: readonly ListedInvitat
     columns: [
       { label: l('email'), phone: 'title' },
       { label: t('admin.people.may') },
+      { label: l('service') },
       { label: l('by') },
       { label: t('admin.people.link_until') },
     ],
     rows: invited.map((row) => ({
       id: `row-${row.id}`,
       label: row.email,
-      cells: [row.email, rightsText(desk, row.rights), row.invited_by_name, { at: row.expires_at }],
+      cells: [
+        ...[row.email, rightsText(desk, row.rights), serviceOf(desk, row.service_id)],
+        ...[row.invited_by_name, { at: row.expires_at }],
+      ],
       menu: offered(desk, 'invitation.withdraw', {
         ...{ label: t('admin.people.withdraw'), href: `${base(client)}/invitations/${row.id}/withdraw` },
         ...{ icon: 'trash', post: true, danger: true },

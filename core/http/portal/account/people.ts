@@ -77,16 +77,19 @@ function memberRow(ctx: RouteCtx, member: ListedMembership) {
   return {
     ...{ id: member.id, name: member.name, email: member.email, isOwner: member.owner === 1, isSelf },
     ...{ rights: rightsText(t, member.rights), seenAt: member.last_seen_at, endsAt: member.ends_at },
-    serviceHref: member.service_id ? `/portal/services/${member.service_id}` : null,
+    serviceHref: serviceHref(member.service_id),
     changeHref: isSelf || !can(ctx, changeMembership) ? null : at,
     removeHref: isSelf || !can(ctx, deleteMembership) ? null : `${at}/remove`,
   }
 }
 
+const serviceHref = (serviceId: string | null) => (serviceId ? `/portal/services/${serviceId}` : null)
+
 function inviteRow(ctx: RouteCtx, invitation: ListedInvitation) {
   const { id, email, rights, invited_by_name: by, expires_at: expiresAt } = invitation
   return {
     ...{ id, email, by, expiresAt, rights: rightsText(ctx.state.t, rights) },
+    ...{ endsAt: invitation.ends_at, serviceHref: serviceHref(invitation.service_id) },
     withdrawHref: can(ctx, withdrawInvitation) ? `${HREF}/invitations/${id}/withdraw` : null,
   }
 }

@@ -7,7 +7,6 @@ import {
   type Invoice,
   type Payments,
 } from '../../../billing/index.ts'
-import { list, sql } from '../../../db/index.ts'
 
 /** What paying this way comes to, as the button says it. */
 export interface PayExtra {
@@ -31,20 +30,4 @@ export async function payExtra(
     charge: chargeKey(read, currency),
     note: extra && { kind: extra.kind, amount: money(extra.amountMinor, currency) },
   }
-}
-
-/** The rules by gateway: those of saved methods may be of one that is not offered. */
-export async function rulesOf(
-  means: Payments,
-  known: readonly { id: string; rules?: string | null }[],
-  wanted: readonly string[],
-): Promise<Map<string, string | null>> {
-  const rules = new Map(known.map((gateway) => [gateway.id, gateway.rules ?? null]))
-  const missing = [...new Set(wanted.filter((id) => !rules.has(id)))]
-  if (missing.length === 0) return rules
-  const rows = await means.db.all<{ instance_id: string; rules: string }>(
-    sql`select instance_id, rules from gateway_rules where instance_id in (${list(missing)})`,
-  )
-  for (const row of rows) rules.set(row.instance_id, row.rules)
-  return rules
 }

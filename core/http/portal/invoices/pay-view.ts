@@ -6,14 +6,15 @@ import {
   creditBalance,
   eligible,
   isLive,
-  listGateways,
-  listMethods,
+  listWaysFor,
   offers,
   paymentsFor,
   type GatewayInstance,
   type Invoice,
   type MethodRow,
+  type PaidFor,
   type PaymentRow,
+  type RuledMethod,
 } from '../../../billing/index.ts'
 import { sql } from '../../../db/index.ts'
 import type { Translate } from '../../../i18n/index.ts'
@@ -22,7 +23,7 @@ import type { RouteCtx } from '../../context.ts'
 import { field, formKeys, methodLabel, type FormProblem } from '../../page/index.ts'
 import { embedView, type EmbedView } from '../../plugin-places/embed-view.ts'
 import { instalmentOfferView, type InstalmentOfferView } from './instalments-view.ts'
-import { payExtra, rulesOf, type PayExtra } from './pay-extra.ts'
+import { payExtra, type PayExtra } from './pay-extra.ts'
 
 /** "2027-09" → 09/2027; and whether that month is over. */
 export interface MethodView {
@@ -120,12 +121,13 @@ export async function payView(ctx: RouteCtx, invoice: Invoice, problem?: FormPro
   const due = whole ? openMinor : asked
   const attempts = await readAttempts(ctx, invoice.id)
   const open = due > 0n
-  const methods = open ? await listMethods(db, invoice.client_id) : []
-  const offered = open ? await listGateways(db, invoice.brand_id, factsOf(invoice, due)) : []
+  const paid = paidFor(invoice, due)
+  const of = { brandId: invoice.brand_id, clientId: invoice.client_id }
+  const offered = open ? await listWaysFor(db, of, [paid]) : { methods: [], gateways: [] }
   const paying = { clientId: invoice.client_id, currency: invoice.currency, amountMinor: due }
-  const gateways = await eligible(ctx.state.deps, offered, paying)
+  const gateways = await eligible(ctx.state.deps, offered.gateways, paying)
   const credit = open && creditUsed === 0n ? await creditBalance(db, invoice.client_id, invoice.currency) : 0n
-  const ways = await payWays(ctx, { invoice, dueMinor: due }, { methods, gateways })
+  const ways = await payWays(ctx, { invoice, dueMinor: due }, { methods: offered.methods, gateways })
   const standing = standingOf(invoice, due, attempts)
   const latest = latestOf(ctx, attempts[0], standing)
   return {
@@ -171,14 +173,12 @@ function splitOf(
 async function payWays(
   ctx: RouteCtx,
   of: { invoice: Invoice; dueMinor: bigint },
-  { methods, gateways }: { methods: readonly MethodRow[]; gateways: readonly GatewayInstance[] },
+  { methods, gateways }: { methods: readonly RuledMethod[]; gateways: readonly GatewayInstance[] },
 ): Promise<Pick<PayView, 'methods' | 'gateways'>> {
   const { deps, zone, t } = ctx.state
-  const instances = methods.map((method) => method.instance_id)
-  const rules = await rulesOf(deps, gateways, instances)
   const view: Pick<PayView, 'methods' | 'gateways'> = { methods: [], gateways: [] }
   for (const method of methods) {
-    const extra = await payExtra(deps, of, rules.get(method.instance_id))
+    const extra = await payExtra(deps, of, method.rules)
     view.methods.push({ ...methodView(t, method, deps.business.today(zone)), ...extra })
   }
   for (const gateway of gateways)
@@ -187,7 +187,8 @@ async function payWays(
 }
 
 /** The country on the document is the one its client had when it was issued; a start of a payment asks for today's. */
-const factsOf = (invoice: Invoice, amountMinor: bigint) => ({
+const paidFor = (invoice: Invoice, amountMinor: bigint): PaidFor => ({
+  ...{ clientId: invoice.client_id, invoiceIds: [invoice.id] },
   ...{ currency: invoice.currency, amountMinor },
   country: (JSON.parse(invoice.buyer) as { country: string }).country,
 })

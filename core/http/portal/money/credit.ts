@@ -137,7 +137,7 @@ type Limits = Awaited<ReturnType<typeof depositLimits>>
 async function gatewayChoices(ctx: RouteCtx, currency: string, { minimum, maximum }: Limits) {
   const { client } = requireClient(ctx)
   const { deps } = ctx.state
-  const offered = await listGateways(deps.db, client.brand_id, { currency })
+  const offered = await listGateways(deps.db, client.brand_id, { currency, clientId: client.id })
   const gateways = await eligibleBetween(deps, offered, {
     ...{ clientId: client.id, currency },
     ...{ leastMinor: minimum.minor, mostMinor: maximum?.minor ?? minimum.minor * BEYOND },

@@ -36,7 +36,7 @@ async function showMethods(ctx: RouteCtx): Promise<void> {
   if (!may(actor, LIST)) throw Forbidden({ permission: LIST.permission })
   const { deps, t, zone } = ctx.state
   const methods = await listMethods(deps.db, client.id)
-  const gateways = await listGateways(deps.db, client.brand_id)
+  const gateways = await listGateways(deps.db, client.brand_id, { clientId: client.id })
   const updates = (id: string) =>
     can(ctx, updateMethod) && gateways.some((one) => one.id === id && offers(one, 'update_method'))
   const view = {

@@ -11,8 +11,7 @@ import {
   eligibleBetween,
   getPayment,
   lessCredit,
-  listGateways,
-  listMethods,
+  listWaysFor,
   offers,
   paymentsFor,
   startMany,
@@ -34,7 +33,6 @@ import {
   type FormProblem,
 } from '../../page/index.ts'
 import { AmountChanged, NothingPicked } from '../errors.ts'
-import { rulesOf } from '../invoices/pay-extra.ts'
 import { methodView } from '../invoices/pay-view.ts'
 import { leave } from '../leave.ts'
 
@@ -197,13 +195,13 @@ async function drawMany(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
   const picked = problem ? groupOf(ctx, 'pick') : null
   const isTicked = (id: string) => (picked ? id in picked : true)
   const open = await readOpen(ctx, isTicked)
-  const methods = open.length > 0 ? await listMethods(deps.db, client.id) : []
+  // Which of them are ticked is decided on the page: a way that is offered for one of them is shown.
+  const paid = open.map(({ id, currency }) => ({ clientId: client.id, currency, invoiceIds: [id] }))
+  const of = { brandId: client.brand_id, clientId: client.id }
+  const offered = open.length > 0 ? await listWaysFor(deps.db, of, paid) : { methods: [], gateways: [] }
   const currency = open[0]?.currency ?? ''
-  const offered = open.length > 0 ? await listGateways(deps.db, client.brand_id) : []
-  const gateways = await takingSome(ctx, offered, open)
+  const gateways = await takingSome(ctx, offered.gateways, open)
   const today = deps.business.today(zone)
-  const instances = methods.map((method) => method.instance_id)
-  const rules = await rulesOf(deps, gateways, instances)
   const wayOf = (value: string, label: string, own: string | null | undefined) => {
     const read = JSON.parse(own ?? '{}') as GatewayRules
     // Several documents have no discount; a surcharge is of their sum.
@@ -213,11 +211,11 @@ async function drawMany(ctx: RouteCtx, problem?: FormProblem): Promise<void> {
       label: text ? `${label} (${text} ${currency})` : label,
     }
   }
-  const usable = methods
-    .map((method) => ({ ...methodView(t, method, today), instanceId: method.instance_id }))
+  const usable = offered.methods
+    .map((method) => ({ ...methodView(t, method, today), rules: method.rules }))
     .filter(({ isExpired }) => !isExpired)
   const ways = [
-    ...usable.map(({ id, label, instanceId }) => wayOf(`method:${id}`, label, rules.get(instanceId))),
+    ...usable.map(({ id, label, rules }) => wayOf(`method:${id}`, label, rules)),
     ...gateways.map(({ id, name, rules: own }) => wayOf(`gateway:${id}`, name, own)),
   ]
   const view = {
