@@ -1,4 +1,5 @@
 import './hooks.ts'
+export { accountingTaxOf } from './accounting-tax.ts'
 export * from './agreements/index.ts'
 export * from './authorisations/index.ts'
 export * from './bank/index.ts'

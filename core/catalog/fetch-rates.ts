@@ -2,6 +2,7 @@ import { recordAudit } from '../audit/index.ts'
 import { sql } from '../db/index.ts'
 import { isoDate, systemActor } from '../kernel/index.ts'
 import type { Means } from '../records/index.ts'
+import { accountingPairs, type Pair } from './accounting-pairs.ts'
 import { putRate } from './exchange-rates.ts'
 
 /** A call into a plugin instance of the kind that knows rates. */
@@ -21,13 +22,11 @@ interface Fetched {
 const actor = systemActor('exchange_rates')
 
 /**
- * Asks every active plugin of the kind for the rates that price rules need, outside of any transaction. One that fails or
+ * Asks every active plugin of the kind for the rates that price rules and documents need, outside of any transaction. One that fails or
  * answers nonsense is noted and leaves the others alone. Answers how many rates are new.
  */
 export async function fetchRates(means: RateMeans): Promise<number> {
-  const wanted = await means.db.all<{ base: string; currency: string }>(
-    sql`select distinct base, currency from price_rules order by base, currency`,
-  )
+  const wanted = await wantedPairs(means)
   if (wanted.length === 0) return 0
   let fresh = 0
   for (const id of await rateInstances(means)) {
@@ -46,6 +45,19 @@ export async function fetchRates(means: RateMeans): Promise<number> {
     }
   }
   return fresh
+}
+
+async function wantedPairs({ db }: Means): Promise<Pair[]> {
+  const ofRules = await db.all<Pair>(
+    sql`select distinct base, currency from price_rules order by base, currency`,
+  )
+  const shops = await db.all<{ currencies: string; accounting_currency: string | null }>(
+    sql`select distinct b.currencies, s.accounting_currency from brands b join sellers s on s.id = b.seller_id
+      where s.accounting_currency is not null order by s.accounting_currency, b.currencies`,
+  )
+  const isNew = ({ base, currency }: Pair) =>
+    !ofRules.some((pair) => pair.base === base && pair.currency === currency)
+  return [...ofRules, ...accountingPairs(shops).filter(isNew)]
 }
 
 async function rateInstances({ db }: Means): Promise<string[]> {

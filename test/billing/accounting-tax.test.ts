@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict'
 import { after, describe, test } from 'node:test'
-import { accountingTaxOf, stateAccountingTax } from '../../core/billing/accounting-tax.ts'
+import fc from 'fast-check'
+import { accountingTax, stateAccountingTax } from '../../core/billing/accounting-tax.ts'
 import { documentHash, type InvoiceRow } from '../../core/billing/invoice.ts'
 import {
+  accountingTaxOf,
   creditInvoice,
   getInvoice,
   overrideSetting,
@@ -14,10 +16,42 @@ import { enterRate } from '../../core/catalog/index.ts'
 import { words } from '../../core/app/wire/words.ts'
 import { sql } from '../../core/db/index.ts'
 import { isoDate } from '../../core/kernel/index.ts'
+import { minorDigits } from '../../sdk/index.ts'
 import { engines, makeDatabase } from '../support/databases.ts'
 import { makeClient, staffActor } from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
 import { actor, draft, issue, makeBuyer, scriptedGateway } from './support.ts'
+
+const rateText = fc
+  .tuple(fc.bigInt({ min: 1n, max: 10n ** 8n }), fc.integer({ min: 0, max: 12 }))
+  .map(([digits, scale]) => {
+    const text = String(digits).padStart(scale + 1, '0')
+    return scale === 0 ? text : `${text.slice(0, -scale)}.${text.slice(-scale)}`
+  })
+
+test('the sum in the other currency is off by half a minor unit at most, in both directions, and back is its negative', () => {
+  const sum = fc.bigInt({ min: -(10n ** 12n), max: 10n ** 12n })
+  const pair = fc.constantFrom(['EUR', 'USD'], ['EUR', 'JPY'], ['KWD', 'EUR'])
+  fc.assert(
+    fc.property(sum, rateText, pair, fc.boolean(), (minor, rate, [base, currency], divides) => {
+      const quoted = { base: base!, currency: currency!, rate, source: 'manual' }
+      const [from, to] = divides ? [currency!, base!] : [base!, currency!]
+      const at = (tax_minor: bigint) =>
+        BigInt(
+          accountingTax({ subtotal_minor: 0n, tax_minor }, to, { ...quoted, valid_on: isoDate('2026-01-14') })
+            .tax_minor,
+        )
+      // Both sides of "one base = rate currency", in units so small that nothing is rounded.
+      const [whole, fraction = ''] = rate.split('.')
+      const units = { [base!]: BigInt(whole! + fraction), [currency!]: 10n ** BigInt(fraction.length) }
+      const exact = (of: string, value: bigint) => value * units[of]! * 10n ** BigInt(3 - minorDigits(of))
+      const off = exact(to, at(minor)) - exact(from, minor)
+      const half = exact(to, 1n)
+      assert.ok(2n * (off < 0n ? -off : off) <= half)
+      assert.equal(at(-minor), -at(minor))
+    }),
+  )
+})
 
 for (const engine of engines) {
   describe(`tax in the accounting currency on ${engine}`, async () => {

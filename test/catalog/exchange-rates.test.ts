@@ -10,6 +10,7 @@ import {
   loadProduct,
   previewPriceRule,
   priceAt,
+  pairsWithoutRate,
   ratesOn,
   roundPrice,
   setPriceRule,
@@ -214,6 +215,14 @@ for (const engine of engines) {
       assert.deepEqual(await amount('1m'), [699n, 699n])
       await enter({ valid_on: '2026-01-31', rate: '1.30' })
       assert.equal(await fetchRates(answers('1.20')), 0)
+      // What documents are converted by is asked for too.
+      await database.db.run(sql`update sellers set accounting_currency = 'EUR'`)
+      asked.length = 0
+      await fetchRates(answers('1.20'))
+      assert.deepEqual(asked, [{ base: 'EUR', currencies: ['USD', 'IDR'] }])
+      const pairs = ['USD', 'GBP', 'IDR'].map((currency) => ({ base: currency, currency: 'EUR' }))
+      assert.deepEqual(await pairsWithoutRate(database.db, pairs), pairs.slice(1))
+      await database.db.run(sql`update sellers set accounting_currency = null`)
       assert.equal(await fetchRates(answers('1.20', '2026-02-30')), 0)
       const noted = await database.db.all(
         sql`select id from audit where action = 'exchange_rate.fetch_failed'`,

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict'
 import { after, before, describe, test } from 'node:test'
 import { Ajv2020 } from 'ajv/dist/2020.js'
 import formats from 'ajv-formats'
+import { enterRate } from '../../core/catalog/index.ts'
 import { sql } from '../../core/db/index.ts'
 import { openApi } from '../../core/http/api/open-api.ts'
 import { createApiKey } from '../../core/identity/index.ts'
@@ -105,6 +106,7 @@ for (const engine of engines) {
       assertShape('Invoice', [one.body])
       assert.deepEqual(one.body.total, { minor: '119', currency: 'EUR' })
       assert.equal(one.body.state, 'issued')
+      assert.equal(one.body.accounting_tax, null)
       assert.deepEqual(one.body.taxes, [
         {
           ...{ name: 'VAT', rate_ppm: 190_000, level: 1, compound: false },
@@ -115,6 +117,23 @@ for (const engine of engines) {
       assertShape('Preview', [(await send(key, 'GET', '/billing/preview?days=30')).body])
       for (const list of ['/payments', '/services', '/orders', `/products?brand_id=${buyer.brand.id}`])
         assert.deepEqual((await send(key, 'GET', list)).status, 200)
+    })
+
+    test('a document in another currency tells its tax in that of its seller, with the rate', async () => {
+      await means.db.run(
+        sql`update sellers set accounting_currency = 'EUR' where id = ${buyer.brand.seller_id}`,
+      )
+      const valid_on = means.business.today('UTC')
+      const rate = { base: 'EUR', currency: 'USD', rate: '1.25' }
+      await enterRate(means, { ...rate, valid_on }, staffActor())
+      const client = await makeClient(means, { brand_id: buyer.brand.id, currency: 'USD' })
+      const { id } = await issue(means, draft(client, { amounts: [1_000n] }))
+      const { body } = await send(await staffKey(), 'GET', `/invoices/${id}`)
+      assertShape('Invoice', [body])
+      assert.deepEqual(body.accounting_tax, {
+        ...{ net: { minor: '800', currency: 'EUR' }, tax: { minor: '152', currency: 'EUR' } },
+        ...{ rate: '1.25', rate_base: 'EUR', rate_currency: 'USD', rate_on: valid_on, rate_source: 'manual' },
+      })
     })
 
     test('the same key does it once and answers the same; another request with it is refused', async () => {

@@ -1,4 +1,5 @@
 import { addDays, type IsoDate } from '../../kernel/index.ts'
+import { accountingTaxOf } from '../accounting-tax.ts'
 import { cashRounding } from '../cash-rounding.ts'
 import { partsOf } from '../plan-credit-note.ts'
 import type { InvoiceLineRow, InvoiceRow, InvoiceTaxRow } from '../invoice.ts'
@@ -57,6 +58,7 @@ export function buildEInvoice(
     totalMinor: sign * (document.subtotal_minor + document.tax_minor),
     roundingMinor: sign * cashRounding(document),
   }
+  const stated = accountingTaxOf(document)
   return {
     typeCode: isNote ? '381' : '380',
     number: document.number ?? '',
@@ -74,6 +76,7 @@ export function buildEInvoice(
     breakdown: breakdownOf(document, lines, sign),
     // What a credit note gives is in the client's credit when it is issued: nothing of it is due.
     sums: { ...sums, paidMinor: isNote ? payableMinor : 0n, dueMinor: isNote ? 0n : payableMinor },
+    accounting: stated && { currency: stated.currency, taxMinor: sign * BigInt(stated.tax_minor) },
   }
 }
 

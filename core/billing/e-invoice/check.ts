@@ -18,11 +18,17 @@ const unless = (holds: boolean, rule: string, field: string, problem: string): F
   holds ? [] : [finding(rule, field, problem)]
 
 function needed(invoice: EInvoice): Finding[] {
-  const { number, issuedOn, currency, lines, sums, dueOn } = invoice
+  const { number, issuedOn, currency, lines, sums, dueOn, accounting } = invoice
   return [
     ...unless(number !== '', 'BR-02', 'number', 'the document needs a number'),
     ...unless(Boolean(issuedOn), 'BR-03', 'issued_on', 'the document needs its day'),
     ...unless(minorDigits(currency) <= 2, 'BR-DEC-14', 'currency', 'has more than two decimals'),
+    ...unless(
+      accounting === null || minorDigits(accounting.currency) <= 2,
+      'BR-DEC-15',
+      'accounting_currency',
+      'has more than two decimals',
+    ),
     ...unless(lines.length > 0, 'BR-16', 'lines', 'at least one is needed'),
     ...unless(
       sums.dueMinor <= 0n || dueOn !== null,

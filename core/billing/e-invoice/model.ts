@@ -25,6 +25,8 @@ export interface EInvoice {
   /** BG-23. */
   breakdown: readonly EBreakdown[]
   sums: ESums
+  /** BT-6 and BT-111: the tax in the currency of the seller's books, where that is another one. */
+  accounting: { currency: string; taxMinor: bigint } | null
 }
 
 export type EInvoiceStandard = 'en16931' | 'xrechnung'

@@ -136,11 +136,12 @@ function party(of: EParty, silent: boolean): Node[] {
   ]
 }
 
-function settlement({ currency, breakdown, sums, dueOn, preceding }: EInvoice): Element {
+function settlement({ currency, breakdown, sums, dueOn, preceding, accounting }: EInvoice): Element {
   const amount = (minor: bigint) => toDecimal({ minor, currency })
   return [
     'ram:ApplicableHeaderTradeSettlement',
     [
+      when(accounting?.currency, (code) => ['ram:TaxCurrencyCode', code]),
       ['ram:InvoiceCurrencyCode', currency],
       ...breakdown.map((group): Element => [
         'ram:ApplicableTradeTax',
@@ -161,6 +162,11 @@ function settlement({ currency, breakdown, sums, dueOn, preceding }: EInvoice): 
           ['ram:LineTotalAmount', amount(sums.linesMinor)],
           ['ram:TaxBasisTotalAmount', amount(sums.netMinor)],
           ['ram:TaxTotalAmount', amount(sums.taxMinor), { currencyID: currency }],
+          when(accounting, ({ currency: currencyID, taxMinor: minor }) => [
+            'ram:TaxTotalAmount',
+            toDecimal({ minor, currency: currencyID }),
+            { currencyID },
+          ]),
           sums.roundingMinor !== 0n && ['ram:RoundingAmount', amount(sums.roundingMinor)],
           ['ram:GrandTotalAmount', amount(sums.totalMinor)],
           sums.paidMinor !== 0n && ['ram:TotalPrepaidAmount', amount(sums.paidMinor)],

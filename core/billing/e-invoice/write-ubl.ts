@@ -28,6 +28,7 @@ export function writeUbl(invoice: EInvoice, standard: EInvoiceStandard = 'en1693
       [`cbc:${kind}TypeCode`, invoice.typeCode],
       when(invoice.notes.join(' '), (text) => ['cbc:Note', text]),
       ['cbc:DocumentCurrencyCode', currency],
+      when(invoice.accounting?.currency, (code) => ['cbc:TaxCurrencyCode', code]),
       when(invoice.buyerReference, (text) => ['cbc:BuyerReference', text]),
       when(invoice.preceding, ({ number, issuedOn }) => [
         'cac:BillingReference',
@@ -45,6 +46,7 @@ export function writeUbl(invoice: EInvoice, standard: EInvoiceStandard = 'en1693
       ['cac:AccountingCustomerParty', [party(invoice.buyer, silent)]],
       when(invoice.iban, (iban) => paymentMeans(iban, currency)),
       taxTotal(invoice),
+      when(invoice.accounting, accountingTotal),
       [
         'cac:LegalMonetaryTotal',
         [
@@ -159,6 +161,12 @@ function taxTotal({ breakdown, sums, currency }: EInvoice): Element {
     ],
   ]
 }
+
+/** BT-111: the total alone, without its rates. */
+const accountingTotal = ({ currency, taxMinor }: NonNullable<EInvoice['accounting']>): Element => [
+  'cac:TaxTotal',
+  [moneyOf(currency)('cbc:TaxAmount', taxMinor)],
+]
 
 function lineOf(line: ELine, kind: 'Invoice' | 'CreditNote', currency: string): Element {
   const money = moneyOf(currency)

@@ -62,6 +62,10 @@ const Invoice = Type.Object({
   state: state(),
   total: money(),
   due: money(),
+  accounting_tax: Type.Union([refTo('AccountingTax'), Type.Null()], {
+    description:
+      'Net and tax in the currency in which the seller owes its taxes. Null where that is the document’s own, it bears no tax, or no rate was known when it was issued.',
+  }),
   taxes: Type.Array(refTo('InvoiceTax')),
   lines: Type.Array(refTo('InvoiceLine')),
 })
@@ -81,6 +85,16 @@ const InstalmentPart = Type.Object({
   due_on: day('Day by which it is to be paid.'),
   amount: money(),
   open: money(),
+})
+
+const AccountingTax = Type.Object({
+  net: money(),
+  tax: money(),
+  rate: text('Units of `rate_currency` for one of `rate_base`, as an exact decimal.'),
+  rate_base: text('ISO 4217 code.'),
+  rate_currency: text('ISO 4217 code.'),
+  rate_on: day('Day of the rate.'),
+  rate_source: text('manual, or the instance of the plugin that brought it.'),
 })
 
 const InvoiceTax = Type.Object({
@@ -305,6 +319,7 @@ export const components = {
   ...peopleComponents,
   ...pluginComponents,
   ...serviceComponents,
+  AccountingTax,
   EInvoice,
   Event,
   Invoice,

@@ -10,13 +10,15 @@ import {
   verifyBooks,
 } from '../../../core/billing/index.ts'
 import { eInvoiceSeller } from '../../../core/billing/settings.ts'
+import { enterRate } from '../../../core/catalog/index.ts'
 import { sql } from '../../../core/db/index.ts'
 import { getFile } from '../../../core/files/index.ts'
 import { isoDate } from '../../../core/kernel/index.ts'
 import { writeSetting } from '../../../core/records/index.ts'
-import { clientActor, staffActor } from '../../support/make.ts'
+import { clientActor, makeClient, staffActor } from '../../support/make.ts'
 import { engines, makeDatabase } from '../../support/databases.ts'
 import { testMeans } from '../../support/means.ts'
+import { linesOf, readPdf } from '../../render/pdf/read-pdf.ts'
 import { actor, draft, issue, makeBuyer } from '../support.ts'
 
 for (const engine of engines) {
@@ -58,6 +60,35 @@ for (const engine of engines) {
       const cii = (await read(note.id, 'cii')).xml
       assert.ok(cii.includes(`<ram:IssuerAssignedID>${number}</ram:IssuerAssignedID>`))
       assert.match(cii, /<ram:GrandTotalAmount>119\.00</)
+    })
+
+    test('the tax in the currency of the seller stands in both formats, above zero in a credit note, and on the PDF', async () => {
+      await db.run(sql`update sellers set accounting_currency = 'EUR'`)
+      const rate = { base: 'EUR', currency: 'USD', valid_on: '2026-01-14', rate: '1.08' }
+      await enterRate(means, rate, staff)
+      const american = await makeClient(means, { brand_id: brand.id, currency: 'USD' })
+      await setEInvoiceFacts(means, { client_id: american.id, mode: 'offer' }, staff)
+      const { id } = await issue(means, draft(american, { amounts: [10_000n] }))
+      const note = await creditInvoice(means, { invoice_id: id, reason: 'Wrong plan' }, staff)
+      for (const each of [id, note.id]) {
+        const ubl = (await read(each, 'ubl')).xml
+        assert.match(ubl, /<cbc:DocumentCurrencyCode>USD<.*\s*<cbc:TaxCurrencyCode>EUR</)
+        const total =
+          /<\/cac:TaxTotal>\s*<cac:TaxTotal>\s*<cbc:TaxAmount currencyID="EUR">17\.59<\/cbc:TaxAmount>\s*<\/cac:TaxTotal>/
+        assert.match(ubl, total)
+        const cii = (await read(each, 'cii')).xml
+        assert.match(cii, /<ram:TaxCurrencyCode>EUR<.*\s*<ram:InvoiceCurrencyCode>USD</)
+        assert.match(cii, /"USD">19\.00<.*\s*<ram:TaxTotalAmount currencyID="EUR">17\.59</)
+      }
+      const file = await getFile(db, await keepDocument(means, await getInvoice(db, id, actor)))
+      const { pages } = readPdf(await means.files.read(file!.sha256))
+      const printed = pages.flatMap(linesOf).join(' ')
+      assert.match(
+        printed,
+        /In EUR: net €92\.59, tax €17\.59\. 1 EUR = 1\.08 USD, rate of 14 Jan 2026 \(manual\)\./,
+      )
+      const plain = await issue(means, draft(client, { amounts: [10_000n] }))
+      assert.doesNotMatch((await read(plain.id, 'ubl')).xml, /TaxCurrencyCode/)
     })
 
     test('the PDF carries the file and says so; the same document has the same bytes', async () => {

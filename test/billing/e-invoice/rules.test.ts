@@ -17,7 +17,7 @@ import { isoDate } from '../../../core/kernel/index.ts'
 /** A document that breaks no rule: 10.00 × 3 and −3.00 at 19 %, 5.55 at 7 %. */
 const sound: EInvoice = {
   ...{ typeCode: '380', number: 'INV-1', issuedOn: isoDate('2026-01-15'), dueOn: isoDate('2026-01-29') },
-  ...{ currency: 'EUR', buyerReference: '04011000-12345-34', notes: [], preceding: null },
+  ...{ currency: 'EUR', buyerReference: '04011000-12345-34', notes: [], preceding: null, accounting: null },
   seller: party('DE', 'DE123456788'),
   ...{
     contact: { name: 'A. Quay', phone: '+49 30 1234', email: 'a@firma.test' },
@@ -109,6 +109,7 @@ const broken: readonly [rule: string, field: string, invoice: EInvoice][] = [
   ['BR-CO-25', 'due_on', { ...sound, dueOn: null }],
   ['BR-CO-26', 'seller.tax_id', { ...sound, seller: party('DE', null) }],
   ['BR-DEC-14', 'currency', { ...sound, currency: 'KWD' }],
+  ['BR-DEC-15', 'accounting_currency', { ...sound, accounting: { currency: 'KWD', taxMinor: 1n } }],
   ['BR-S-02', 'seller.tax_id', { ...sound, seller: party('DE', null) }],
   ['BR-S-05', 'tax', group({ ratePpm: 0, taxMinor: 0n })],
   ['BR-S-08', 'tax', group({ baseMinor: 2699n })],
@@ -286,6 +287,7 @@ test('whatever is sold net or gross, the document that tax makes of it breaks no
             currency: 'EUR',
             notes: null,
             tax_notes: null,
+            accounting_tax: null,
             subtotal_minor: taxed.netMinor,
             tax_minor: taxed.taxMinor,
           },

@@ -115,8 +115,11 @@ for (const engine of engines) {
       const refused = await staff.post('/admin/exchange-rates', { ...rate, valid_on: '2026-02-30' })
       assertStatus(refused, 422)
       assertShows(refused.text, /is not a day that exists/)
-      await staff.get('/admin/exchange-rates')
+      await world.means.db.run(sql`update sellers set accounting_currency = 'EUR'`)
+      await world.means.db.run(sql`update brands set currencies = '["EUR","USD"]' where id = ${ids.brand}`)
+      assertShows((await staff.get('/admin/exchange-rates')).text, /No rate is stored for EUR – USD\./)
       await post('/admin/exchange-rates', rate)
+      assert.doesNotMatch((await staff.get('/admin/exchange-rates')).text, /No rate is stored/)
       const rule = {
         from: `${ids.brand} EUR`,
         rule_currency: 'USD',

@@ -1,10 +1,13 @@
 import {
+  accountingPairs,
   findPriceRule,
+  pairsWithoutRate,
   previewPriceRule,
   RateMissing,
   roundingModes,
   type Derived,
   type ExchangeRate,
+  type Pair,
   type PriceRule,
 } from '../../../catalog/index.ts'
 import { list, sql } from '../../../db/index.ts'
@@ -20,6 +23,7 @@ interface Shop {
   id: string
   name: string
   currencies: string
+  accounting_currency: string | null
 }
 
 /** Rates by day, and how prices of a currency follow from another one. */
@@ -28,7 +32,7 @@ export async function exchangeRatesPage(desk: Desk, asked: Asked): Promise<PageV
   const rates = await means.db.all<ExchangeRate>(sql`
     select * from exchange_rates where replaced_at is null order by valid_on desc, base, currency limit ${SHOWN}`)
   const brands = await means.db.all<Shop>(
-    sql`select b.id, b.name, b.currencies from brands b where ${scoped(actor, { table: 'b', client: null, brand: 'id' })} order by b.id`,
+    sql`select b.id, b.name, b.currencies, s.accounting_currency from brands b join sellers s on s.id = b.seller_id where ${scoped(actor, { table: 'b', client: null, brand: 'id' })} order by b.id`,
   )
   const rules = await means.db.all<PriceRule & { brand: string }>(sql`
     select r.*, b.name as brand from price_rules r join brands b on b.id = r.brand_id
@@ -38,12 +42,21 @@ export async function exchangeRatesPage(desk: Desk, asked: Asked): Promise<PageV
   return {
     head: { title: t('prices.rates.title'), text: t('prices.rates.text') },
     main: [
+      ...lacking(desk, await pairsWithoutRate(means.db, accountingPairs(brands))),
       rulesTable(desk, rules),
       ruleForm(desk, refused(ofRule), brands),
       ratesTable(desk, rates),
       rateForm(desk, refused(!ofRule)),
     ],
   }
+}
+
+/** Documents of which the tax could not be stated in the currency in which it is owed. */
+function lacking({ t }: Desk, pairs: readonly Pair[]): Block[] {
+  if (pairs.length === 0) return []
+  const named = pairs.map(({ base, currency }) => `${base} – ${currency}`).join(', ')
+  const text = t('prices.rates.lacking_text', { pairs: named })
+  return [{ kind: 'notice', id: 'rates-lacking', tone: 'warn', title: t('prices.rates.lacking'), text }]
 }
 
 function rulesTable({ t }: Desk, rules: readonly (PriceRule & { brand: string })[]): Block {

@@ -1,5 +1,6 @@
 import { Type } from '../../../../sdk/index.ts'
 import {
+  accountingTaxOf,
   amountDue,
   cashRounding,
   getInvoice,
@@ -166,6 +167,7 @@ function invoiceResource(invoice: Invoice, today: IsoDate) {
     subtotal: amount(invoice.subtotal_minor, currency),
     tax: amount(invoice.tax_minor, currency),
     rounding: amount(cashRounding(invoice), currency),
+    accounting_tax: accountingTaxResource(invoice),
     taxes: invoice.taxes.map((tax) => ({
       ...{ name: tax.tax_name, rate_ppm: tax.rate_ppm, level: tax.level, compound: tax.compound === 1 },
       base: amount(tax.net_minor, currency),
@@ -179,5 +181,17 @@ function invoiceResource(invoice: Invoice, today: IsoDate) {
         tax: amount(line.tax_minor, currency),
       }
     }),
+  }
+}
+
+function accountingTaxResource(invoice: Invoice) {
+  const stated = accountingTaxOf(invoice)
+  if (!stated) return null
+  const { currency, net_minor, tax_minor, rate } = stated
+  return {
+    net: amount(BigInt(net_minor), currency),
+    tax: amount(BigInt(tax_minor), currency),
+    ...{ rate: rate.rate, rate_base: rate.base, rate_currency: rate.currency },
+    ...{ rate_on: rate.valid_on, rate_source: rate.source },
   }
 }
