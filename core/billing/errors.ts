@@ -66,6 +66,11 @@ export const NotRegroupable = defineError(
   (p: { number: string; reason: string }) =>
     `${p.number} cannot be merged or split: ${p.reason}. Several documents can still be paid together.`,
 )
+export const NothingCarried = defineError(
+  'invoice.nothing_carried',
+  409,
+  (p: { id: string }) => `Nothing that was charged to ${p.id} waits for an invoice.`,
+)
 export const TextRetired = defineError(
   'document_text.retired',
   409,

@@ -5,8 +5,10 @@ import {
   billDay,
   createBillable,
   getInvoice,
+  issueCarried,
   overrideSetting,
   previewBilling,
+  previewCarried,
   verifyBooks,
   voidInvoice,
 } from '../../core/billing/index.ts'
@@ -16,7 +18,7 @@ import { engines, makeDatabase } from '../support/databases.ts'
 import { staffActor } from '../support/make.ts'
 import { testMeans } from '../support/means.ts'
 import { makeServices } from './make-services.ts'
-import { makeBuyer } from './support.ts'
+import { carrySum, makeBuyer } from './support.ts'
 
 for (const engine of engines)
   describe(`sums below the smallest invoice (${engine})`, async () => {
@@ -114,5 +116,28 @@ for (const engine of engines)
       const made = (await rows()).at(-1)!
       assert.deepEqual([made.total_minor, await waiting()], [713n, 0])
       await clean('2026-11-09')
+    })
+
+    test('are invoiced when staff say so, at the sum that was shown, each once', async () => {
+      const now = (actor = staff) => issueCarried(means, { client_id: client.id }, actor)
+      await assert.rejects(now(), { code: 'invoice.nothing_carried' })
+      assert.deepEqual(await previewCarried(means, client.id), [])
+      means.business.set('2026-11-15T06:00:00.000Z')
+      await carrySum(means, { ...client, brand_id: brand.id, currency: 'EUR' })
+      const before = await charges()
+      assert.equal(await waiting(), 1)
+      means.business.set('2026-11-25T06:00:00.000Z')
+      const [shown, other] = await previewCarried(means, client.id)
+      assert.deepEqual([shown!.totalMinor, shown!.draft.dueOn, other], [714n, '2026-11-25', undefined])
+      const elsewhere = { ...staff, brandIds: ['brd_other'] }
+      await assert.rejects(now(elsewhere), { code: 'record.not_found' })
+      const outcomes = await Promise.allSettled([now(), now()])
+      const [made] = outcomes.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
+      assert.deepEqual(outcomes.map(({ status }) => status).sort(), ['fulfilled', 'rejected'])
+      assert.deepEqual([made!.total_minor, made!.due_on, made!.origin], [714n, '2026-11-25', 'renewal'])
+      assert.deepEqual([await waiting(), await charges()], [0, before])
+      await bill('2026-11-25')
+      assert.equal((await rows()).at(-1)!.id, made!.id)
+      await clean('2026-11-25')
     })
   })

@@ -1,4 +1,5 @@
 import {
+  carryLines,
   issueInvoice,
   type DraftInvoice,
   type InvoiceRow,
@@ -134,4 +135,11 @@ export async function makeMethod(means: TestMeans, clientId: string): Promise<st
     },
   ])
   return id
+}
+
+/** Charges six euros to a client today, which wait for a larger sum. */
+export function carrySum(means: TestMeans, client: Parameters<typeof draft>[0]): Promise<void> {
+  const today = means.business.today('Europe/Berlin')
+  const sum = { ...draft(client, { amounts: [600n], dueOn: today }), issuedOn: today }
+  return means.db.transaction((trx) => carryLines(means, trx, [sum]))
 }

@@ -20,8 +20,8 @@ export interface CarriedStep {
   chargeIds: string[]
 }
 
-/** One item a client: it joins the next document, and becomes one by itself when it has waited for too long. */
-export function carriedItems(rows: readonly CarriedRow[], untilOn: IsoDate): DueItem[] {
+/** One item a client: it joins the next document, and becomes one by itself when it has waited for too long by the day. */
+export function carriedItems(rows: readonly CarriedRow[], untilOn?: IsoDate): DueItem[] {
   const items = new Map<string, DueItem & { lines: DraftLine[]; step: CarriedStep }>()
   for (const row of rows) {
     const key = `${row.client_id} ${row.brand_id} ${row.currency}`
@@ -31,7 +31,7 @@ export function carriedItems(rows: readonly CarriedRow[], untilOn: IsoDate): Due
     }
     item.lines.push(readLine(row))
     item.step.chargeIds.push(row.charge_id)
-    if (row.until_on <= untilOn) item.forced = true
+    if (untilOn !== undefined && row.until_on <= untilOn) item.forced = true
     items.set(key, item)
   }
   return [...items.values()]

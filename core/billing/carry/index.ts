@@ -1,2 +1,3 @@
 export * from './carried-items.ts'
 export * from './carry-lines.ts'
+export * from './issue-carried.ts'

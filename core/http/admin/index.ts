@@ -53,6 +53,7 @@ import { priceSteps } from './price-steps.ts'
 import { productTerms } from './product-terms.ts'
 import { quotes } from './quotes.ts'
 import { reconciler } from './reconciler.ts'
+import { carried } from './carried.ts'
 import { regroup } from './regroup.ts'
 import { renewals } from './renewals.ts'
 import { transfers } from './transfers.ts'
@@ -86,6 +87,7 @@ const sections: readonly Section[] = [
     instalments,
     reserved,
     invoiceLinks,
+    carried,
     regroup,
     billables,
     documentTexts,

@@ -3,7 +3,7 @@ import { after, before, describe, it } from 'node:test'
 import { sql, type Sql } from '../../../core/db/index.ts'
 import { recordMany, refundPayment, verifyBooks } from '../../../core/billing/index.ts'
 import { isoDate } from '../../../core/kernel/index.ts'
-import { actor, scriptedGateway } from '../../billing/support.ts'
+import { actor, carrySum, scriptedGateway } from '../../billing/support.ts'
 import { engines } from '../../support/databases.ts'
 import type { Reply, WebBrowser } from '../../support/web.ts'
 import { assertShows, assertStatus, openAdmin, type AdminWorld } from './support.ts'
@@ -149,6 +149,25 @@ for (const engine of engines)
       assert.deepEqual(await verifyBooks(world.means.db, isoDate('2026-01-15')), [])
     })
 
+    it('invoices what waits for a larger sum once staff say so, at the sum that the page shows', async () => {
+      const client = await clientOf()
+      const at = `/admin/clients/${client}/carried`
+      const isOffered = async () =>
+        (await staff.get(`/admin/clients/${client}`)).text.includes(`href="${at}"`)
+      assert.equal(await isOffered(), false)
+      assertShows((await staff.get(at)).text, /Nothing waits for an invoice/)
+      await carrySum(
+        world.means,
+        await one(sql`select id, brand_id, currency from clients where id = ${client}`),
+      )
+      assert.equal(await isOffered(), true)
+      assertShows((await staff.get(at)).text, /7\.14/)
+      assertShows(await follow(await send(at, at)), /Issued as INV-.*7\.14/)
+      assert.equal(await isOffered(), false)
+      assertStatus(await staff.post(at, {}), 409)
+      assert.deepEqual(await verifyBooks(world.means.db, isoDate('2026-01-15')), [])
+    })
+
     it('records one payment for several', async () => {
       const [first, second] = [await write('10'), await write('20')]
       const at = `/admin/clients/${await clientOf()}/payment`
@@ -257,6 +276,7 @@ for (const engine of engines)
       const clerk = await world.signedIn(['invoice.read', 'client.read', 'client.list'])
       const client = await clientOf()
       for (const path of [
+        `/admin/clients/${client}/carried`,
         `/admin/clients/${client}/merge`,
         `/admin/clients/${client}/terms`,
         `/admin/clients/${client}/statement`,

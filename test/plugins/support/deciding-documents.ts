@@ -2,7 +2,7 @@ import { createDraft } from '../../../core/billing/index.ts'
 import { sql } from '../../../core/db/index.ts'
 import { reconcileBooks } from '../../../core/reports/index.ts'
 import { staffActor } from '../../support/make.ts'
-import { draft, issue, makeBuyer } from '../../billing/support.ts'
+import { carrySum, draft, issue, makeBuyer } from '../../billing/support.ts'
 import { beside, of, on, reason, type Decisions, type Ground, type Prepare } from './deciding.ts'
 
 const letter = of('letters', 'letter')
@@ -51,6 +51,13 @@ export const decisionsOnDocuments: Decisions = {
       const line = { description: 'Work', quantity: 1, unit_minor: '1000', tax_class: 'standard' }
       const content = { client_id: client.id, due_on: '2026-02-01', lines: [line] }
       return { input: { invoice_id: await createDraft(means, content, staffActor()) } }
+    },
+  },
+  'invoice.issue_carried': {
+    'invoice.issue:check': async ({ means }) => {
+      const { client } = await makeBuyer(means)
+      await carrySum(means, client)
+      return { input: { client_id: client.id } }
     },
   },
   'invoice.void': { 'invoice.void:check': planted(), 'instalment_plan.end:check': inParts },

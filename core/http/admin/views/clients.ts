@@ -1,4 +1,4 @@
-import { creditBalance } from '../../../billing/index.ts'
+import { balanceOf, carriedCount } from '../../../billing/index.ts'
 import { findClient, type Client } from '../../../clients/index.ts'
 import { sql } from '../../../db/index.ts'
 import { formatInstant } from '../../../i18n/index.ts'
@@ -89,7 +89,7 @@ export function clientList(desk: Desk, asked: Asked): Promise<PageView> {
 export async function clientPage(desk: Desk, asked: Asked): Promise<PageView> {
   const { means, actor, t } = desk
   const client = await findClient(means.db, actor, asked.params.id!, 'client.read')
-  const credit = await creditBalance(means.db, client.id, client.currency)
+  const { balance_minor: credit, carried } = await sumsOf(desk, client)
   const notes = await notesOf(desk, client)
   const orders = await readOrdersOf(desk, client)
   return {
@@ -100,7 +100,7 @@ export async function clientPage(desk: Desk, asked: Asked): Promise<PageView> {
         { label: client.company ?? client.name },
       ],
       status: [{ state: client.status }],
-      actions: actsOf(desk, client),
+      actions: actsOf(desk, client, carried > 0),
     },
     main: [
       ...fraudNotice(
@@ -121,10 +121,18 @@ export async function clientPage(desk: Desk, asked: Asked): Promise<PageView> {
   }
 }
 
+/** The client's credit, and how many charges wait for a document. */
+async function sumsOf({ means }: Desk, { id, currency }: Client) {
+  const row = await means.db.get<{ balance_minor: bigint; carried: number }>(
+    sql`select b.balance_minor, w.carried from (${balanceOf(id, currency)}) b, (${carriedCount(id)}) w`,
+  )
+  return row!
+}
+
 type Offer = [permission: string, fits: boolean, button: Button]
 
-const actsOf = (desk: Desk, client: Client): Button[] =>
-  [...booksOffers(desk, client), ...clientOffers(desk, client)]
+const actsOf = (desk: Desk, client: Client, isWaiting: boolean): Button[] =>
+  [...booksOffers(desk, client), ...carriedOffers(desk, client, isWaiting), ...clientOffers(desk, client)]
     .filter(([permission, fits]) => fits && allowed(desk, permission))
     .map(([, , button]) => button)
 
@@ -183,6 +191,15 @@ function booksOffers({ t }: Desk, { id, status }: Client): Offer[] {
     ],
   ]
 }
+
+/** What was charged and waits for a larger sum. */
+const carriedOffers = ({ t }: Desk, { id }: Client, isWaiting: boolean): Offer[] => [
+  [
+    'invoice.issue_carried',
+    isWaiting,
+    { label: t('admin.carried.title'), href: `/admin/clients/${id}/carried`, icon: 'receipt' },
+  ],
+]
 
 /** The client itself: what is agreed, its state. */
 function clientOffers({ t }: Desk, { id, status, currency_fixed }: Client): Offer[] {

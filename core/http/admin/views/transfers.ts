@@ -1,15 +1,18 @@
+import { issueCarried } from '../../../billing/index.ts'
 import { sql } from '../../../db/index.ts'
 import { BerthError } from '../../../kernel/index.ts'
 import {
   findService,
   moveService,
   previewTransfer,
+  type ObstacleName,
   type PreviewedTransfer,
   type ServiceRow,
   type TransferRow,
 } from '../../../services/index.ts'
-import { inMoney, type Block, type PageView } from '../blocks.ts'
+import { inMoney, type Block, type Notice, type PageView } from '../blocks.ts'
 import { clientLink, filled, formParts, labeller, valueOf, type Asked, type Desk } from '../desk.ts'
+import { allowed } from './clients.ts'
 
 interface Chosen {
   to: string
@@ -99,11 +102,11 @@ function wishForm(desk: Desk, asked: Asked, { action, chosen }: Forming): Block 
 
 function effect(desk: Desk, { service, receiver, taken, obstacles }: PreviewedTransfer): Block[] {
   const { t } = desk
-  const way = obstacles.map(
-    ({ name, about }) => `${t(`transfers.obstacle.${name}`)}${about === null ? '' : ` (${about})`}`,
-  )
   return [
-    ...way.map((text, i): Block => ({ kind: 'notice', id: `obstacle-${i}`, tone: 'warn', text })),
+    ...obstacles.map(({ name, about }, i): Block => {
+      const text = `${t(`transfers.obstacle.${name}`)}${about === null ? '' : ` (${about})`}`
+      return { kind: 'notice', id: `obstacle-${i}`, tone: 'warn', text, ...wayOut(desk, service, name) }
+    }),
     {
       kind: 'table',
       id: 'transfer-services',
@@ -126,6 +129,12 @@ function effect(desk: Desk, { service, receiver, taken, obstacles }: PreviewedTr
       empty: { icon: 'calendar', title: t('transfers.admin.what') },
     },
   ]
+}
+
+/** Where staff settle an obstacle that is not settled on the page of the service. */
+function wayOut(desk: Desk, { client_id: giver }: ServiceRow, name: ObstacleName): Pick<Notice, 'action'> {
+  if (name !== 'unbilled_periods' || !allowed(desk, issueCarried.permission)) return {}
+  return { action: { label: desk.t('admin.carried.title'), href: `/admin/clients/${giver}/carried` } }
 }
 
 function moveForm(desk: Desk, asked: Asked, { action, chosen }: Forming): Block {

@@ -118,6 +118,7 @@ export const adminCases: readonly RouteCase[] = [
   of('/invoices/:id/credit', ({ overdue }) => `/invoices/${overdue}/credit`, /name="line_\d+/g),
   of('/invoices/:id/split', ({ overdue }) => `/invoices/${overdue}/split`, /name="pick\[\d+\]/g),
   of('/invoices/:id/links', ({ overdue }) => `/invoices/${overdue}/links`, /id="row-lnk_/g),
+  of('/clients/:id/carried', ({ client }) => `/clients/${client}/carried`),
   of('/clients/:id/merge', ({ client }) => `/clients/${client}/merge`, /name="pick\[inv_/g),
   of('/clients/:id/payment', ({ client }) => `/clients/${client}/payment`, /name="pick\[inv_/g),
   of('/clients/:id/terms', ({ client }) => `/clients/${client}/terms`),
