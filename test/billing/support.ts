@@ -137,9 +137,14 @@ export async function makeMethod(means: TestMeans, clientId: string): Promise<st
   return id
 }
 
-/** Charges six euros to a client today, which wait for a larger sum. */
-export function carrySum(means: TestMeans, client: Parameters<typeof draft>[0]): Promise<void> {
+/** Charges six euros to a client today, for a service or for nothing in particular, which wait for a larger sum. */
+export function carrySum(
+  means: TestMeans,
+  client: Parameters<typeof draft>[0],
+  sourceId: string | null = null,
+): Promise<void> {
   const today = means.business.today('Europe/Berlin')
-  const sum = { ...draft(client, { amounts: [600n], dueOn: today }), issuedOn: today }
-  return means.db.transaction((trx) => carryLines(means, trx, [sum]))
+  const of = draft(client, { amounts: [600n], dueOn: today })
+  const lines = of.lines.map((line) => ({ ...line, sourceId }))
+  return means.db.transaction((trx) => carryLines(means, trx, [{ ...of, lines, issuedOn: today }]))
 }

@@ -5,6 +5,7 @@ import { recordMany, refundPayment, verifyBooks } from '../../../core/billing/in
 import { isoDate } from '../../../core/kernel/index.ts'
 import { actor, carrySum, scriptedGateway } from '../../billing/support.ts'
 import { engines } from '../../support/databases.ts'
+import { makeClient } from '../../support/make.ts'
 import type { Reply, WebBrowser } from '../../support/web.ts'
 import { assertShows, assertStatus, openAdmin, type AdminWorld } from './support.ts'
 
@@ -166,6 +167,20 @@ for (const engine of engines)
       assert.equal(await isOffered(), false)
       assertStatus(await staff.post(at, {}), 409)
       assert.deepEqual(await verifyBooks(world.means.db, isoDate('2026-01-15')), [])
+    })
+
+    it('leads from a service that such a sum keeps with its client to the page that invoices it', async () => {
+      const { id: client, ...columns } = await one<{ id: string; brand_id: string; currency: string }>(
+        sql`select id, brand_id, currency from clients where id = ${await clientOf()}`,
+      )
+      const receiver = await makeClient(world.means, columns)
+      await carrySum(world.means, { id: client, ...columns }, world.ids.service)
+      const at = `/admin/clients/${client}/carried`
+      const move = `/admin/services/${world.ids.service}/transfer?to=${receiver.id}`
+      const leads = async () => (await staff.get(move)).text.includes(`href="${at}"`)
+      assert.equal(await leads(), true)
+      await follow(await send(at, at))
+      assert.equal(await leads(), false)
     })
 
     it('records one payment for several', async () => {

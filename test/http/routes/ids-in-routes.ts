@@ -202,6 +202,7 @@ const WORDS: Readonly<Record<string, string>> = {
   ':position': '0',
   ':product': 'no-such-product',
   ':report': 'no-such-report',
+  ':step': 'tax',
   ':topic': 'renewals',
   ':tag': 'invoices',
   ':token': 'no-such-token',
