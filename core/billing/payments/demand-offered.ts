@@ -69,7 +69,7 @@ const asItIs: World = (statement) => statement
 
 const rulesOf = ({ rules }: Ruled): GatewayRules => JSON.parse(rules ?? '{}') as GatewayRules
 
-/** At most three statements for any number of payments, and none for what no rule asks about. */
+/** At most two statements for any number of payments, and none for what no rule asks about. */
 async function completed(
   queries: Queries,
   rules: readonly GatewayRules[],
@@ -104,31 +104,21 @@ async function readPayers(queries: Queries, payments: readonly PaidFor[]): Promi
 }
 
 interface ProductRow {
-  paid_id: string
+  invoice_id: string
   id: string
   group_id: string
 }
 
 async function readProducts(queries: Queries, payments: readonly PaidFor[], world: World): Promise<Reader> {
   const invoiceIds = [...new Set(payments.flatMap((paid) => paid.invoiceIds ?? []))]
-  const productIds = [...new Set(payments.flatMap((paid) => paid.productIds ?? []))]
-  const byInvoice =
-    invoiceIds.length === 0
-      ? []
-      : await queries.all<ProductRow>(
-          world(sql`select distinct l.invoice_id as paid_id, p.id, p.group_id from invoice_lines l
-            join services s on s.id = l.source_id join products p on p.id = s.product_id where l.invoice_id in (${list(invoiceIds)})`),
-        )
-  const byProduct =
-    productIds.length === 0
-      ? []
-      : await queries.all<ProductRow>(
-          sql`select id as paid_id, id, group_id from products where id in (${list(productIds)})`,
-        )
-  const found = Map.groupBy([...byInvoice, ...byProduct], (row) => row.paid_id)
+  if (invoiceIds.length === 0) return () => ({})
+  const rows = await queries.all<ProductRow>(
+    world(sql`select distinct l.invoice_id, p.id, p.group_id from invoice_lines l
+      join services s on s.id = l.source_id join products p on p.id = s.product_id where l.invoice_id in (${list(invoiceIds)})`),
+  )
+  const found = Map.groupBy(rows, (row) => row.invoice_id)
   return (paid) => {
-    const asked = [...(paid.invoiceIds ?? []), ...(paid.productIds ?? [])]
-    const products = asked.flatMap((id) => found.get(id) ?? [])
+    const products = (paid.invoiceIds ?? []).flatMap((id) => found.get(id) ?? [])
     return { products: products.map(({ id, group_id: groupId }): PaidProduct => ({ id, groupId })) }
   }
 }

@@ -31,24 +31,15 @@ export interface InstanceRow {
 }
 
 /** Gateways that are offered now for such a payment, in the order in which staff put them. */
-export function listGateways(
+export async function listGateways(
   queries: Queries,
   brandId: string,
   paid: PaidFor = {},
 ): Promise<GatewayInstance[]> {
-  return readGateways<InstanceRow>(queries, { brandId, payments: [paid] })
+  return offeredFor(queries, await readActive<InstanceRow>(queries, brandId), [paid])
 }
 
-/** The same with further columns of what is joined to each. */
-export async function readGateways<R extends InstanceRow>(
-  queries: Queries,
-  { brandId, payments }: { brandId: string; payments: readonly PaidFor[] },
-  more?: { columns: Sql; from: Sql },
-): Promise<(Omit<R, 'manifest'> & GatewayInstance)[]> {
-  return offeredFor(queries, await readActive<R>(queries, brandId, more), payments)
-}
-
-/** Gateways that are on, whatever their rules say. */
+/** Gateways that are on, whatever their rules say, with further columns of what is joined to each. */
 export async function readActive<R extends InstanceRow>(
   queries: Queries,
   brandId: string,

@@ -1,7 +1,7 @@
 import { sql, type Queries } from '../../db/index.ts'
 import type { Instant } from '../../kernel/index.ts'
 import { offeredFor, type PaidFor } from './demand-offered.ts'
-import { readActive, readGateways, type GatewayInstance, type InstanceRow } from './gateway.ts'
+import { readActive, type GatewayInstance, type InstanceRow } from './gateway.ts'
 import type { MethodRow } from './keep-method.ts'
 
 export interface PayWays {
@@ -16,6 +16,8 @@ type WayRow = InstanceRow & {
   label: string
   preferred: number
   saved_at: Instant
+  country: string | null
+  client_group_id: string | null
 }
 
 /** How a client, or somebody who is none yet, can pay now: one statement. */
@@ -23,14 +25,12 @@ export async function listPayWays(
   queries: Queries,
   { brandId, clientId, paid }: { brandId: string; clientId: string | null; paid?: PaidFor },
 ): Promise<PayWays> {
-  const rows = await readGateways<WayRow>(
-    queries,
-    { brandId, payments: [{ ...paid, clientId }] },
-    {
-      columns: sql`, m.id as method_id, m.label, m.preferred, m.created_at as saved_at`,
-      from: sql`left join payment_methods m on m.instance_id = i.id and m.client_id = ${clientId} and m.removed_at is null`,
-    },
-  )
+  const active = await readActive<WayRow>(queries, brandId, {
+    columns: sql`, m.id as method_id, m.label, m.preferred, m.created_at as saved_at, c.country, c.client_group_id`,
+    from: sql`left join payment_methods m on m.instance_id = i.id and m.client_id = ${clientId} and m.removed_at is null left join clients c on c.id = ${clientId}`,
+  })
+  const { country, client_group_id: clientGroup = null } = active[0] ?? {}
+  const rows = await offeredFor(queries, active, [{ ...paid, clientGroup, ...(country ? { country } : {}) }])
   const saved = rows.filter((row) => row.method_id !== null)
   saved.sort((a, b) => b.preferred - a.preferred || (a.saved_at < b.saved_at ? -1 : 1))
   return {

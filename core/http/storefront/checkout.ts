@@ -110,7 +110,7 @@ async function takeCheckout(ctx: RouteCtx): Promise<void> {
 
 const paidWith = ({ items }: CartView, dueMinor: () => Promise<bigint>) => ({
   dueMinor,
-  productIds: items.flatMap(({ units }) => units.flat().map(({ product }) => product.id)),
+  products: items.flatMap(({ units }) => units.flat().map(({ product }) => product)),
 })
 
 const dueOf = (ctx: RouteCtx, cart: CartView) => async (): Promise<bigint> =>

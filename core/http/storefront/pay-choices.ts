@@ -27,7 +27,7 @@ export interface PayChoice {
  */
 export async function payChoices(
   ctx: Ctx,
-  { dueMinor, ...paid }: Pick<PaidFor, 'invoiceIds' | 'productIds'> & { dueMinor: () => Promise<bigint> },
+  { dueMinor, ...paid }: Pick<PaidFor, 'invoiceIds' | 'products'> & { dueMinor: () => Promise<bigint> },
 ): Promise<PayChoice[]> {
   const { deps, client, currency, t } = ctx.state
   const of = { brandId: requireBrand(ctx).id, clientId: client?.id ?? null }
