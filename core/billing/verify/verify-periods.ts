@@ -1,14 +1,11 @@
 import { sql, type Queries, type Sql } from '../../db/index.ts'
-import { addDays, type IsoDate } from '../../kernel/index.ts'
 import { notGivenBack } from '../charge-cause.ts'
 import type { Finding } from './check.ts'
 import { resettingsOf, type Resettings, type Stretch } from './resettings.ts'
 
-/** Days that charges of a service leave out or have twice. */
+/** Days that charges of a service have twice, or that it does not know of. */
 interface Seam extends Stretch {
   id: string
-  /** Where the period ends that follows. */
-  ends_on: string
 }
 
 interface Rule {
@@ -23,26 +20,11 @@ interface Rule {
 const charged = sql`charges c join services s on s.id = c.source_id and s.metered_until is null
   where c.cause not like 'dropped/%' and ${notGivenBack}`
 
-/** A cycle that begins with a change is charged by its line, the days up to a moved renewal by a period of their own. */
-const taken = sql`${charged} and (c.kind = 'recurring' or (c.kind = 'change' and c.cause like '%:charge'))`
-
 const rules: readonly Rule[] = [
-  {
-    check: 'charged periods of a service have no gap',
-    seams: sql`
-      select x.source_id as id, x.before_on as from_on, x.period_start as to_on, x.period_end as ends_on
-      from (select c.source_id, c.period_start, c.period_end, max(c.period_end) over (
-        partition by c.source_id order by c.period_start, c.period_end rows between unbounded preceding and 1 preceding) as before_on
-        from ${taken}) x where x.before_on < x.period_start order by 1, 2`,
-    isMeant: (seam, { leftOut, releasedOn }) =>
-      isCovered(seam, leftOut) || releasedOn.some((day) => isIn(seam, day)),
-    problem: ({ from_on, to_on }) =>
-      `nothing is charged from ${from_on} until ${to_on}, and nothing says why`,
-  },
   {
     check: 'charged periods of a service do not overlap',
     seams: sql`
-      select x.source_id as id, x.period_start as from_on, x.before_on as to_on, x.period_end as ends_on
+      select x.source_id as id, x.period_start as from_on, x.before_on as to_on
       from (select c.source_id, c.period_start, c.period_end, lag(c.period_end) over (
         partition by c.source_id order by c.period_start, c.period_end) as before_on
         from ${charged} and c.kind = 'recurring') x where x.before_on > x.period_start order by 1, 2`,
@@ -52,7 +34,7 @@ const rules: readonly Rule[] = [
   {
     check: 'service is charged through its last charge',
     seams: sql`
-      select s.id, s.charged_through as from_on, max(c.period_end) as to_on, max(c.period_end) as ends_on
+      select s.id, s.charged_through as from_on, max(c.period_end) as to_on
       from ${charged} and c.kind = 'recurring' and s.billing_status in ('active', 'ending') and s.charged_through is not null
       group by s.id, s.charged_through having s.charged_through < max(c.period_end) order by 1`,
     isMeant: (seam, { givenBack }) => isCovered(seam, givenBack),
@@ -60,7 +42,7 @@ const rules: readonly Rule[] = [
   },
 ]
 
-/** The charged periods of each service follow one another, but for what pauses, moves and changes have said of them. */
+/** No day of a service is charged twice, but for what changes have given back. */
 export async function verifyPeriods(queries: Queries): Promise<Finding[]> {
   const findings: Finding[] = []
   for (const { check, seams, isMeant, problem } of rules) {
@@ -71,9 +53,6 @@ export async function verifyPeriods(queries: Queries): Promise<Finding[]> {
   }
   return findings
 }
-
-/** Periods are left out up to that of the release. It is told by UTC, where the day of the service may have begun or not. */
-const isIn = ({ to_on, ends_on }: Seam, day: IsoDate): boolean => addDays(day, 1) >= to_on && day <= ends_on
 
 /** Whether the stretches together leave no day of it out. */
 function isCovered({ from_on, to_on }: Stretch, by: readonly Stretch[]): boolean {
